@@ -1,0 +1,31 @@
+// What UserService asks for, made a mutation once the current user is known. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "store/decide.h"
+
+namespace usersync::store {
+
+struct UserCommand {
+  enum class Kind { kCreate, kUpdate, kDelete };
+  Kind kind = Kind::kCreate;
+  // The user as the request gives it; only `id` counts for a delete.
+  users::v1::User user;
+  // kUpdate: the JSON names of the fields to take from `user`.
+  std::vector<std::string> fields;
+  std::optional<int32_t> expected_version;
+  std::string mutation_id;
+  std::string reason;
+};
+
+// The mutation that does what the command says to `current` (null if there is none). `now` is
+// the store's clock as 2024-01-01T00:00:00.000Z: what the command leaves open of `created_at`
+// and `updated_at`. USER_NOT_FOUND, USER_EXISTS, USER_DELETED and VERSION_MISMATCH are errors.
+absl::StatusOr<users::v1::Mutation> Resolve(const UserCommand& command, const CurrentUser* current,
+                                            absl::string_view now);
+
+}  // namespace usersync::store
