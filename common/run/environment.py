@@ -1,0 +1,46 @@
+"""What runs now, as variables: written by `up`, printed by `env`."""
+
+import json
+
+from common.run import leftovers
+from common.run.ports import HOST
+from common.run.problem import Problem
+from common.run.state import State, write_private
+
+
+def variables(port_of, store_ports, database_url, operator_password):
+    """The variables of a running system; it holds passwords."""
+    return {
+        "USERSYNC_NATS_URL": f"nats://{HOST}:{port_of['NATS']}",
+        "USERSYNC_NATS_WS_URL": f"ws://{HOST}:{port_of['NATS_WS']}",
+        "USERSYNC_DATABASE_URL": database_url,
+        "USERSYNC_STORE_ADDR": ",".join(f"{HOST}:{port}" for port in store_ports),
+        "USERSYNC_NATS_USER": "operator",
+        "USERSYNC_NATS_PASSWORD": operator_password,
+    }
+
+
+def publish(state, values):
+    write_private(state.environment, json.dumps(values, indent=2) + "\n")
+
+
+def withdraw(state):
+    state.environment.unlink(missing_ok=True)
+
+
+def running(state):
+    """The variables of what runs in this state directory. Problem if nothing does."""
+    try:
+        if leftovers.runs(state):
+            return json.loads(state.environment.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Problem(f"usersync is just starting or stopping in {state.directory}") from None
+    raise Problem(f"nothing runs in {state.directory}; ./usersync up starts it")
+
+
+def main(_arguments):
+    """`env`: prints export NAME='value', one a line, for whatever runs now."""
+    for name, value in running(State.of_environment()).items():
+        quoted = value.replace("'", "'\\''")
+        print(f"export {name}='{quoted}'")
+    return 0

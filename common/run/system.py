@@ -1,0 +1,120 @@
+"""The whole running system: NATS, PostgreSQL, the stores and the bridges, in their order."""
+
+import os
+import re
+import signal
+
+from common.run import health, leftovers, nats
+from common.run.build import tail
+from common.run.child import Child
+from common.run.environment import variables
+from common.run.ports import HOST, OPTIONAL, Ports
+from common.run.postgres import Cluster, identity
+from common.run.prepare import actors_of_environment
+from common.run.problem import Problem
+from common.run.secrets import Secrets
+from common.run.supervisor import Supervisor
+
+PORTS = ("NATS", "NATS_WS", OPTIONAL, "POSTGRES", "STORE", "STORE_METRICS", "BRIDGE_METRICS")
+MOST = 16
+
+
+def how_many(variable):
+    text = os.environ.get(variable) or "1"
+    if not re.fullmatch(r"[1-9][0-9]?", text) or int(text) > MOST:
+        raise Problem(f"{variable}={text} must be a number from 1 to {MOST}")
+    return int(text)
+
+
+def name_of(service, index):
+    return service if index == 0 else f"{service}-{index + 1}"
+
+
+class System:
+    """Starts everything under a supervisor. `programs` is the folder of our own binaries."""
+
+    def __init__(self, state, programs, interrupts, progress):
+        self._state = state
+        self._programs = programs
+        self._interrupts = interrupts
+        self._progress = progress
+        self.supervisor = Supervisor(interrupts, progress)
+        self.actors = actors_of_environment()
+        self.secrets = Secrets(state.secrets)
+        self.stores = how_many("USERSYNC_STORES")
+        self.bridges = how_many("USERSYNC_BRIDGES")
+
+    def prepare(self):
+        """Chooses ports, makes secrets, configuration and database cluster. Starts nothing."""
+        made = self.secrets.make(self.actors)
+        chooser = Ports(self._progress.say)
+        self.port_of = chooser.choose(PORTS)
+        self.store_ports = self._ports(chooser, "STORE", self.stores)
+        self._store_metrics = self._ports(chooser, "STORE_METRICS", self.stores)
+        self._bridge_metrics = self._ports(chooser, "BRIDGE_METRICS", self.bridges)
+        nats.write_config(self._state, self.secrets, self.port_of, self.actors)
+        self.cluster = Cluster(self._state, self.secrets, self.port_of["POSTGRES"])
+        self.cluster.prepare(made)
+
+    def start(self):
+        """Starts all, each when the one before it answers."""
+        with self._progress.step("NATS"):
+            self.supervisor.start(self._nats(), lambda: health.nats_answers(self.port_of["NATS"]))
+        with self._progress.step("PostgreSQL"):
+            self.supervisor.start(self._postgres(), lambda: health.postgres_answers(
+                self.cluster.programs, self.cluster.port))
+        with self._progress.step("database schema"):
+            self._migrate()
+        for index, (port, metrics) in enumerate(zip(self.store_ports, self._store_metrics)):
+            with self._progress.step(name_of("store", index)):
+                self.supervisor.start(self._store(index, port, metrics),
+                                       lambda port=port: health.grpc_answers(port))
+        for index, metrics in enumerate(self._bridge_metrics):
+            with self._progress.step(name_of("bridge", index)):
+                self.supervisor.start(self._bridge(index, metrics),
+                                       lambda metrics=metrics: health.http_answers(metrics, "/metrics"))
+
+    def variables(self):
+        return variables(self.port_of, self.store_ports, self.cluster.url("usersync_reader"),
+                         self.secrets.nats_password("operator"))
+
+    def _ports(self, chooser, name, count):
+        """The named or default port for the first, free ones for the others."""
+        ports = [self.port_of[name]]
+        while len(ports) < count:
+            ports.append(chooser.free(ports[-1]))
+        return ports
+
+    def _nats(self):
+        return Child(self._state, "nats", [nats.server(), "-c", self._state.nats_config], patience=5.0)
+
+    def _postgres(self):
+        # SIGINT is PostgreSQL's fast shutdown: it ends sessions and writes a checkpoint.
+        return Child(self._state, "postgres", self.cluster.command(), identity=identity(),
+                     stop_signal=signal.SIGINT, patience=9.0,
+                     before=lambda: leftovers.forget_foreign_postmaster(self.cluster.data))
+
+    def _store(self, index, port, metrics):
+        # The secrets' folder stands on the command line so that a leftover is known as ours.
+        return Child(self._state, name_of("store", index),
+                     [self._programs / "usersync-store", "serve", "--secrets-dir", self._state.secrets],
+                     environment={"USERSYNC_STORE_HOST": HOST,
+                                  "USERSYNC_STORE_PORT": str(port),
+                                  "USERSYNC_STORE_METRICS_PORT": str(metrics),
+                                  "USERSYNC_STORE_DATABASE_URL": self.cluster.url("usersync_store")})
+
+    def _bridge(self, index, metrics):
+        return Child(self._state, name_of("bridge", index),
+                     [self._programs / "usersync-bridge", "serve", "--secrets-dir", self._state.secrets],
+                     environment={"USERSYNC_NATS_URL": f"nats://{HOST}:{self.port_of['NATS']}",
+                                  "USERSYNC_NATS_USER": "bridge",
+                                  "USERSYNC_NATS_PASSWORD": self.secrets.nats_password("bridge"),
+                                  "USERSYNC_STORE_ADDR": self.variables()["USERSYNC_STORE_ADDR"],
+                                  "USERSYNC_BRIDGE_METRICS_PORT": str(metrics)})
+
+    def _migrate(self):
+        environment = {**os.environ, "USERSYNC_OWNER_DATABASE_URL": self.cluster.url("usersync_owner")}
+        log = self._state.log_file("migrate")
+        with open(log, "wb") as output:
+            if self._interrupts.run([self._programs / "usersync-store", "migrate", "up"], output, environment) != 0:
+                raise Problem(f"the database schema could not be made; the end of {log}:\n{tail(log, 12)}")

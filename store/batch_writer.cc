@@ -1,0 +1,316 @@
+#include "store/batch_writer.h"
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "protos/violation.h"
+#include "store/document_json.h"
+#include "store/sql_text.h"
+#include "store/violation_json.h"
+
+namespace usersync::store {
+namespace {
+
+// One statement: the versions $1 and the users $2 they end in, as JSON; $3 is the time.
+constexpr char kChanges[] = R"(
+WITH changed AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($2::jsonb) AS r(
+    i BIGINT, n BOOLEAN, d TEXT, j JSONB, v INTEGER, x BOOLEAN, e BOOLEAN, s BIGINT, h BYTEA,
+    z TIMESTAMPTZ)
+), written AS (
+  INSERT INTO version (id, object_type, object_id, version, json, action, actor, created_at,
+      mutation_id, reason, audit, changed_fields, auth, format, body_salt, actor_salt, body_hash,
+      actor_hash, prev_hash, hash)
+    SELECT i, 'user', o, v, j, a, w, $3::timestamptz, m, r, x, f, t, 1, bs, acs, bh, ah, ph, h
+    FROM jsonb_to_recordset($1::jsonb) AS r(
+      i BIGINT, o BIGINT, v INTEGER, j JSONB, a TEXT, w TEXT, m TEXT, r TEXT, x JSONB, f TEXT[],
+      t TEXT, bs BYTEA, acs BYTEA, bh BYTEA, ah BYTEA, ph BYTEA, h BYTEA)
+), made AS (
+  INSERT INTO users (id, doc_id, email, status, role, created_at, updated_at, document, version,
+      deleted, erased, seq, hash, create_time, update_time, delete_time)
+    SELECT i, d, j->>'email', j->>'status', j->>'role', (j->>'created_at')::timestamptz,
+      (j->>'updated_at')::timestamptz, j, v, x, e, s, h, $3::timestamptz, $3::timestamptz, z
+    FROM changed WHERE n
+)
+UPDATE users SET email = j->>'email', status = j->>'status', role = j->>'role',
+    created_at = (j->>'created_at')::timestamptz, updated_at = (j->>'updated_at')::timestamptz,
+    document = j, version = v, deleted = x, erased = e, seq = s, hash = h,
+    update_time = $3::timestamptz, delete_time = z
+  FROM changed WHERE users.id = i AND NOT n)";
+
+constexpr char kReleaseAddresses[] = "DELETE FROM email_address WHERE address = ANY($1::text[])";
+constexpr char kTakeAddresses[] =
+    "INSERT INTO email_address (address, user_id) "
+    "SELECT * FROM unnest($1::text[], $2::bigint[])";
+
+constexpr char kLedgerRows[] =
+    "INSERT INTO ledger (actor, mutation_id, request_hash, outcome, seq, version, violations, "
+    "refused_id, user_id, created_at) "
+    "SELECT a, m, h, o, s, v, x, r, u, $2::timestamptz FROM jsonb_to_recordset($1::jsonb) AS "
+    "l(a TEXT, m TEXT, h BYTEA, o TEXT, s BIGINT, v INTEGER, x JSONB, r BIGINT, u TEXT)";
+
+constexpr char kRefusedIds[] =
+    "SELECT nextval('refused_id_seq') FROM generate_series(1, $1::bigint)";
+constexpr char kRefusedRows[] =
+    "INSERT INTO refused (id, actor, auth, mutation_id, user_id, payload, outcome, violations, "
+    "audit, created_at) "
+    "SELECT i, a, t, m, u, p, o, x, b, $2::timestamptz FROM jsonb_to_recordset($1::jsonb) AS "
+    "l(i BIGINT, a TEXT, t TEXT, m TEXT, u TEXT, p BYTEA, o TEXT, x JSONB, b JSONB)";
+
+constexpr char kPositions[] =
+    "INSERT INTO source (stream, seq, time_ns) "
+    "SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[]) "
+    "ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, time_ns = excluded.time_ns";
+constexpr char kHead[] =
+    "UPDATE feed SET head = $1, last_at = $2::timestamptz "
+    "RETURNING pg_notify('usersync_feed', head::text)";
+
+// Appends "key":"text", or nothing for an absent value.
+void AppendText(const char* key, absl::string_view text, std::string& out) {
+  if (text.empty()) return;
+  absl::StrAppend(&out, ",\"", key, "\":");
+  AppendJsonString(text, out);
+}
+
+void AppendRaw(const char* key, absl::string_view json, std::string& out) {
+  if (!json.empty()) absl::StrAppend(&out, ",\"", key, "\":", json);
+}
+
+void AppendBytes(const char* key, absl::string_view bytes, std::string& out) {
+  absl::StrAppend(&out, ",\"", key, "\":");
+  AppendJsonBytea(bytes, out);
+}
+
+void AppendVersion(const VersionRecord& version, std::string& out) {
+  absl::StrAppend(&out, out.size() > 1 ? "," : "", "{\"i\":", version.sequence,
+                  ",\"o\":", version.object_id, ",\"v\":", version.version, ",\"a\":\"",
+                  ActionName(version.action), "\",\"t\":\"", AuthName(version.auth), "\"");
+  AppendRaw("j", version.document_json, out);
+  AppendText("w", version.actor, out);
+  AppendText("m", version.mutation_id, out);
+  AppendText("r", version.reason, out);
+  AppendRaw("x", version.audit_json, out);
+  out.append(",\"f\":[");
+  for (size_t i = 0; i < version.changed_fields.size(); ++i) {
+    absl::StrAppend(&out, i > 0 ? "," : "", "\"", version.changed_fields[i], "\"");
+  }
+  out.push_back(']');
+  AppendBytes("bs", version.body_salt, out);
+  AppendBytes("acs", version.actor_salt, out);
+  AppendBytes("bh", version.body_hash, out);
+  AppendBytes("ah", version.actor_hash, out);
+  AppendBytes("ph", version.previous_hash, out);
+  AppendBytes("h", version.hash, out);
+  out.push_back('}');
+}
+
+void AppendUser(const Effect& last, bool is_new, std::string& out) {
+  const users::v1::User& user = last.after.user;
+  absl::StrAppend(&out, out.size() > 1 ? "," : "", "{\"i\":", last.after.object_id,
+                  ",\"n\":", is_new ? "true" : "false", ",\"v\":", user.version(),
+                  ",\"s\":", user.sequence(), ",\"x\":", user.deleted() ? "true" : "false",
+                  ",\"e\":", last.after.erased ? "true" : "false");
+  AppendText("d", user.id(), out);
+  AppendRaw("j", last.version->document_json, out);
+  AppendBytes("h", last.after.hash, out);
+  if (user.has_delete_time()) AppendText("z", TimeText(MicrosOf(user.delete_time())), out);
+  out.push_back('}');
+}
+
+absl::Status WriteChanges(Session& session, const std::vector<Effect*>& effects,
+                          int64_t committed_at) {
+  std::string versions = "[";
+  // The last effect on each user, and whether the user was made in this batch.
+  absl::flat_hash_map<int64_t, std::pair<const Effect*, bool>> users;
+  std::vector<int64_t> order;
+  for (const Effect* effect : effects) {
+    if (!effect->version) continue;
+    AppendVersion(*effect->version, versions);
+    const auto [entry, inserted] =
+        users.try_emplace(effect->after.object_id, effect, !effect->before.has_value());
+    if (inserted) {
+      order.push_back(effect->after.object_id);
+    } else {
+      entry->second.first = effect;
+    }
+  }
+  if (users.empty()) return absl::OkStatus();
+  versions.push_back(']');
+  std::string changed = "[";
+  for (const int64_t id : order) {
+    const auto& [effect, is_new] = users.at(id);
+    AppendUser(*effect, is_new, changed);
+  }
+  changed.push_back(']');
+  return session.ExecPrepared("changes", versions, changed, TimeText(committed_at)).status();
+}
+
+// The address that a user holds; "" for a tombstone.
+std::string AddressOf(const CurrentUser& user) {
+  return user.user.deleted() ? "" : FoldEmail(user.user.email());
+}
+
+absl::Status WriteAddresses(Session& session, const std::vector<Effect*>& effects) {
+  // What each touched address was held by before, and is held by in the end; 0 for nobody.
+  absl::flat_hash_map<std::string, std::pair<int64_t, int64_t>> owners;
+  for (const Effect* effect : effects) {
+    if (!effect->version) continue;
+    const int64_t id = effect->after.object_id;
+    const std::string before = effect->before ? AddressOf(*effect->before) : "";
+    const std::string after = AddressOf(effect->after);
+    if (before == after) continue;
+    if (!before.empty()) owners.try_emplace(before, id, id).first->second.second = 0;
+    if (!after.empty()) owners.try_emplace(after, 0, 0).first->second.second = id;
+  }
+  std::vector<std::string> released;
+  std::vector<std::string> taken;
+  std::vector<std::string> takers;
+  for (const auto& [address, owner] : owners) {
+    const auto& [first, last] = owner;
+    if (first == last) continue;
+    if (first != 0) released.push_back(address);
+    if (last != 0) {
+      taken.push_back(address);
+      takers.push_back(absl::StrCat(last));
+    }
+  }
+  if (!released.empty()) {
+    const auto done = session.ExecPrepared("release_addresses", ArrayLiteral(released));
+    if (!done.ok()) return done.status();
+  }
+  if (taken.empty()) return absl::OkStatus();
+  return session.ExecPrepared("take_addresses", ArrayLiteral(taken), ArrayLiteral(takers)).status();
+}
+
+// The bytes as they came: what could not be decoded, or the mutation.
+std::string PayloadOf(const Request& request) {
+  if (const auto* undecodable = std::get_if<users::internal::v1::Undecodable>(&request.content)) {
+    return undecodable->payload();
+  }
+  if (const auto* mutation = std::get_if<users::v1::Mutation>(&request.content)) {
+    return mutation->SerializeAsString();
+  }
+  const UserCommand& command = std::get<UserCommand>(request.content);
+  users::v1::Mutation mutation;
+  mutation.set_mutation_id(request.mutation_id);
+  *mutation.mutable_user() = command.user;
+  mutation.set_unconditional(true);
+  mutation.set_reason(command.reason);
+  return mutation.SerializeAsString();
+}
+
+std::string OutcomeText(const Effect& effect) {
+  return users::v1::Outcome_Name(effect.answer.receipt.outcome()).substr(sizeof("OUTCOME_") - 1);
+}
+
+void AppendRefused(const Request& request, const Effect& effect, std::string& out) {
+  absl::StrAppend(&out, out.size() > 1 ? "," : "", "{\"i\":", effect.answer.refused_id, ",\"o\":\"",
+                  OutcomeText(effect), "\",\"t\":\"", AuthName(request.author.auth), "\"");
+  out.append(",\"a\":");
+  AppendJsonString(request.author.actor, out);
+  AppendText("m", request.mutation_id, out);
+  AppendText("u", UserIdOf(request), out);
+  AppendBytes("p", PayloadOf(request), out);
+  const auto& violations = effect.answer.receipt.violations();
+  if (!violations.empty()) AppendRaw("x", ViolationsJson(violations), out);
+  AppendRaw("b", effect.refused_audit_json, out);
+  out.push_back('}');
+}
+
+absl::Status WriteRefused(Session& session, const std::vector<const Request*>& requests,
+                          const std::vector<Effect*>& effects, int64_t committed_at) {
+  int64_t count = 0;
+  for (const Effect* effect : effects) count += effect->to_refused ? 1 : 0;
+  if (count == 0) return absl::OkStatus();
+  const auto ids = session.ExecPrepared("refused_ids", count);
+  if (!ids.ok()) return ids.status();
+  std::string rows = "[";
+  auto id = ids->begin();
+  for (size_t i = 0; i < effects.size(); ++i) {
+    if (!effects[i]->to_refused) continue;
+    effects[i]->answer.refused_id = (*id++)[0].as<int64_t>();
+    AppendRefused(*requests[i], *effects[i], rows);
+  }
+  rows.push_back(']');
+  return session.ExecPrepared("refused_rows", rows, TimeText(committed_at)).status();
+}
+
+absl::Status WriteLedger(Session& session, const std::vector<const Request*>& requests,
+                         const std::vector<Effect*>& effects, int64_t committed_at) {
+  std::string rows = "[";
+  for (size_t i = 0; i < effects.size(); ++i) {
+    if (!effects[i]->to_ledger) continue;
+    const users::v1::Receipt& receipt = effects[i]->answer.receipt;
+    absl::StrAppend(&rows, rows.size() > 1 ? "," : "", "{\"s\":", receipt.sequence(),
+                    ",\"v\":", receipt.version(), ",\"o\":\"", OutcomeText(*effects[i]), "\"");
+    AppendText("a", requests[i]->author.actor, rows);
+    AppendText("m", requests[i]->mutation_id, rows);
+    AppendText("u", UserIdOf(*requests[i]), rows);
+    AppendBytes("h", requests[i]->request_hash, rows);
+    if (!receipt.violations().empty()) {
+      AppendRaw("x", ViolationsJson(receipt.violations()), rows);
+    }
+    if (effects[i]->answer.refused_id != 0) {
+      absl::StrAppend(&rows, ",\"r\":", effects[i]->answer.refused_id);
+    }
+    rows.push_back('}');
+  }
+  if (rows.size() == 1) return absl::OkStatus();
+  rows.push_back(']');
+  return session.ExecPrepared("ledger_rows", rows, TimeText(committed_at)).status();
+}
+
+}  // namespace
+
+absl::Status BatchWriter::Prepare(Session& session) {
+  // Every join here is of a batch with an index. A plan made while the tables were small would
+  // scan them whole for as long as it is kept.
+  if (auto set = session.Exec("SET enable_seqscan = off; SET enable_hashjoin = off; "
+                              "SET enable_mergejoin = off; SET plan_cache_mode = "
+                              "force_generic_plan; SET jit = off");
+      !set.ok()) {
+    return set.status();
+  }
+  for (const auto& [name, sql] :
+       std::vector<std::pair<std::string, std::string>>{{"changes", kChanges},
+                                                        {"release_addresses", kReleaseAddresses},
+                                                        {"take_addresses", kTakeAddresses},
+                                                        {"ledger_rows", kLedgerRows},
+                                                        {"refused_ids", kRefusedIds},
+                                                        {"refused_rows", kRefusedRows},
+                                                        {"positions", kPositions},
+                                                        {"head", kHead}}) {
+    if (auto status = session.Prepare(name, sql); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BatchWriter::Write(Session& session, const std::vector<const Request*>& requests,
+                                const std::vector<Effect*>& effects, int64_t committed_at) {
+  if (auto status = WriteChanges(session, effects, committed_at); !status.ok()) return status;
+  if (auto status = WriteAddresses(session, effects); !status.ok()) return status;
+  if (auto status = WriteRefused(session, requests, effects, committed_at); !status.ok()) {
+    return status;
+  }
+  return WriteLedger(session, requests, effects, committed_at);
+}
+
+absl::Status BatchWriter::WriteHead(Session& session, const std::vector<Move>& moves, int64_t head,
+                                    int64_t committed_at, bool has_versions) {
+  std::vector<std::string> streams;
+  std::vector<std::string> sequences;
+  std::vector<std::string> times;
+  for (const Move& move : moves) {
+    streams.push_back(move.source);
+    sequences.push_back(absl::StrCat(move.through.sequence));
+    times.push_back(absl::StrCat(move.through.time_ns));
+  }
+  if (!moves.empty()) {
+    const auto moved = session.ExecPrepared("positions", ArrayLiteral(streams),
+                                            ArrayLiteral(sequences), ArrayLiteral(times));
+    if (!moved.ok()) return moved.status();
+  }
+  if (!has_versions) return absl::OkStatus();
+  return session.ExecPrepared("head", head, TimeText(committed_at)).status();
+}
+
+}  // namespace usersync::store

@@ -1,0 +1,281 @@
+#include "store/change_feed.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/backoff.h"
+#include "common/log.h"
+#include "common/status.h"
+#include "protos/violation.h"
+#include "store/change_record.h"
+#include "store/checkpoint.h"
+#include "store/sql_text.h"
+
+namespace usersync::store {
+namespace {
+
+constexpr char kHead[] =
+    "SELECT feed.epoch, feed.head, version.hash FROM feed LEFT JOIN version ON version.id = "
+    "feed.head";
+
+absl::Status Diverged() {
+  return Error(absl::StatusCode::kFailedPrecondition, "CHECKPOINT_DIVERGED",
+               Describe(users::v1::ERROR_REASON_CHECKPOINT_DIVERGED, "checkpoint"));
+}
+
+absl::StatusOr<std::vector<ChangePointer>> ReadPage(Session& session, absl::string_view epoch,
+                                                    int64_t after, size_t count) {
+  const auto rows = session.ExecParams(
+      absl::StrCat("SELECT ", kChangeColumns,
+                   " FROM version v JOIN users u ON u.id = v.object_id WHERE v.id > $1 "
+                   "ORDER BY v.id LIMIT $2"),
+      after, static_cast<int64_t>(count));
+  if (!rows.ok()) return rows.status();
+  std::vector<ChangePointer> page;
+  page.reserve(rows->size());
+  for (const pqxx::row& row : *rows) {
+    auto change = ReadChangeRow(epoch, row);
+    if (!change.ok()) return change.status();
+    if (change->version().sequence() != after + 1) {
+      return absl::DataLossError(
+          absl::StrCat("the sequence has a gap after ", after, ": verify the database"));
+    }
+    after = change->version().sequence();
+    page.push_back(std::make_shared<const users::v1::Change>(*std::move(change)));
+  }
+  return page;
+}
+
+}  // namespace
+
+ChangeFeed::ChangeFeed(Options options, SessionPool& pool)
+    : options_(std::move(options)), pool_(pool), ring_(options_.ring) {}
+
+ChangeFeed::~ChangeFeed() {
+  stopping_ = true;
+  Wake();
+  if (follower_.joinable()) follower_.join();
+  if (dispatcher_.joinable()) dispatcher_.join();
+}
+
+absl::Status ChangeFeed::Start() {
+  auto session = Session::Connect(options_.database);
+  if (!session.ok()) return session.status();
+  if (auto status = Begin(**session); !status.ok()) return status;
+  healthy_ = true;
+  follower_ = std::thread([this] { Follow(); });
+  dispatcher_ = std::thread([this] { Dispatch(); });
+  return absl::OkStatus();
+}
+
+std::string ChangeFeed::epoch() const {
+  MutexLock lock(mutex_);
+  return epoch_;
+}
+
+std::string ChangeFeed::epoch_text() const { return UuidText(epoch()); }
+
+ChangeFeed::Head ChangeFeed::head() const {
+  MutexLock lock(mutex_);
+  return {ring_.head(), ring_.head_checkpoint(), generation_};
+}
+
+// Begins the ring at the database's head.
+absl::Status ChangeFeed::Begin(Session& session) {
+  const auto rows = session.Exec(kHead);
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return absl::InternalError("the table feed is empty: migrate first");
+  const pqxx::row row = rows->front();
+  const std::string epoch = ParseUuid(row[0].c_str());
+  const int64_t head = row[1].as<int64_t>();
+  const std::string hash = row[2].is_null() ? "" : ParseBytea(row[2].c_str());
+  MutexLock lock(mutex_);
+  epoch_ = epoch;
+  ring_.Reset(head, Encode(CheckpointOf(epoch, head, hash)));
+  ++generation_;
+  suspect_ = false;
+  return absl::OkStatus();
+}
+
+void ChangeFeed::Append(std::vector<ChangePointer>& changes) {
+  for (ChangePointer& change : changes) {
+    const int64_t sequence = change->version().sequence();
+    if (sequence > ring_.head() + 1 || (suspect_ && sequence > ring_.head())) {
+      missing_up_to_ = std::max(missing_up_to_, sequence);
+    } else if (sequence == ring_.head() + 1) {
+      ring_.Append(std::move(change));
+    } else {
+      const ChangePointer known = ring_.Find(sequence);
+      if (known == nullptr || known->checkpoint() != change->checkpoint()) suspect_ = true;
+    }
+  }
+}
+
+void ChangeFeed::Publish(std::vector<ChangePointer> changes) {
+  {
+    MutexLock lock(mutex_);
+    Append(changes);
+  }
+  Wake();
+}
+
+void ChangeFeed::Wake() {
+  {
+    MutexLock lock(mutex_);
+    has_moved_ = true;
+  }
+  moved_.Notify();
+}
+
+bool ChangeFeed::TryRead(int64_t after, std::vector<ChangePointer>* page) const {
+  MutexLock lock(mutex_);
+  if (!ring_.Covers(after)) return false;
+  *page = ring_.After(after, options_.page_count, options_.page_bytes);
+  return true;
+}
+
+absl::StatusOr<std::vector<ChangePointer>> ChangeFeed::ReadBack(int64_t after) const {
+  const std::string epoch = this->epoch();
+  auto page = pool_.Run(absl::Now() + absl::Seconds(30), [&](Session& session) {
+    return ReadPage(session, epoch, after, options_.page_count);
+  });
+  if (!page.ok()) return page.status();
+  size_t bytes = 0;
+  size_t kept = 0;
+  for (const ChangePointer& change : *page) {
+    bytes += change->ByteSizeLong();
+    if (kept > 0 && bytes > options_.page_bytes) break;
+    ++kept;
+  }
+  page->resize(kept);
+  return page;
+}
+
+absl::StatusOr<int64_t> ChangeFeed::Resolve(const std::string& checkpoint) const {
+  auto decoded = DecodeCheckpoint(checkpoint);
+  if (!decoded.ok()) return decoded.status();
+  const std::string epoch = this->epoch();
+  if (decoded->epoch != epoch) return Diverged();
+  if (decoded->sequence == 0) return 0;
+  const auto rows = pool_.Run(absl::Now() + absl::Seconds(30), [&](Session& session) {
+    return session.ExecParams("SELECT hash FROM version WHERE id = $1", decoded->sequence);
+  });
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return Diverged();
+  const std::string hash = ParseBytea(rows->front()[0].c_str());
+  if (CheckpointOf(epoch, decoded->sequence, hash) != *decoded) return Diverged();
+  return decoded->sequence;
+}
+
+void ChangeFeed::SetListener(std::function<void()> wake, absl::Duration tick) {
+  {
+    MutexLock lock(listener_mutex_);
+    wake_ = std::move(wake);
+  }
+  MutexLock lock(mutex_);
+  tick_ = tick;
+}
+
+void ChangeFeed::ClearListener() { SetListener(nullptr, absl::Seconds(1)); }
+
+void ChangeFeed::Dispatch() {
+  while (!stopping_) {
+    {
+      MutexLock lock(mutex_);
+      const absl::Time deadline = absl::Now() + tick_;
+      while (!has_moved_ && moved_.WaitUntil(mutex_, deadline)) {
+      }
+      has_moved_ = false;
+    }
+    FillGap();
+    MutexLock lock(listener_mutex_);
+    if (wake_) wake_();
+  }
+}
+
+// Reads what another store committed between this one's commits.
+void ChangeFeed::FillGap() {
+  while (true) {
+    int64_t after = 0;
+    {
+      MutexLock lock(mutex_);
+      if (suspect_ || missing_up_to_ <= ring_.head()) return;
+      after = ring_.head();
+    }
+    auto page = ReadBack(after);
+    // The follower tries again and says what is wrong.
+    if (!page.ok() || page->empty()) return;
+    MutexLock lock(mutex_);
+    Append(*page);
+  }
+}
+
+void ChangeFeed::Follow() {
+  Backoff backoff({.first = absl::Milliseconds(100), .most = absl::Seconds(2)});
+  while (!stopping_) {
+    const absl::Status status = FollowSession();
+    if (stopping_) return;
+    healthy_ = false;
+    {
+      MutexLock lock(mutex_);
+      suspect_ = true;
+    }
+    spdlog::warn("the feed lost the database: {}", std::string(status.message()));
+    absl::SleepFor(backoff.Next());
+  }
+}
+
+absl::Status ChangeFeed::FollowSession() {
+  auto session = Session::Connect(options_.database);
+  if (!session.ok()) return session.status();
+  auto listener = Session::Connect(options_.database);
+  if (!listener.ok()) return listener.status();
+  if (auto status = (*listener)->Listen("usersync_feed"); !status.ok()) return status;
+  while (!stopping_) {
+    if (auto status = CatchUp(**session); !status.ok()) return status;
+    healthy_ = true;
+    // Woken by this store's own commits too; those are in the ring already or about to be.
+    const absl::Time next_poll = absl::Now() + options_.poll;
+    while (!stopping_ && absl::Now() < next_poll) {
+      const auto news = (*listener)->AwaitNotification(
+          std::min(next_poll - absl::Now(), absl::Milliseconds(200)));
+      if (!news.ok()) return news.status();
+      if (*news > std::max<int64_t>(head().sequence, expected_)) break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Brings the ring to the head of the database.
+absl::Status ChangeFeed::CatchUp(Session& session) {
+  const Head before = head();
+  const auto rows = session.Exec(kHead);
+  if (!rows.ok()) return rows.status();
+  const int64_t head = rows->front()[1].as<int64_t>();
+  const std::string epoch = ParseUuid(rows->front()[0].c_str());
+  // Does the database still hold what the ring ends with?
+  auto decoded = DecodeCheckpoint(before.checkpoint);
+  if (!decoded.ok()) return decoded.status();
+  bool same = decoded->epoch == epoch;
+  if (same && before.sequence > 0) {
+    const auto hash = session.ExecParams("SELECT hash FROM version WHERE id = $1", before.sequence);
+    if (!hash.ok()) return hash.status();
+    same = !hash->empty() &&
+           CheckpointOf(epoch, before.sequence, ParseBytea(hash->front()[0].c_str())) == *decoded;
+  }
+  if (!same) {
+    spdlog::warn("the database holds another history than before: the feed begins again");
+    if (auto status = Begin(session); !status.ok()) return status;
+  }
+  {
+    MutexLock lock(mutex_);
+    if (same) suspect_ = false;
+    missing_up_to_ = std::max(missing_up_to_, head);
+  }
+  Wake();
+  return absl::OkStatus();
+}
+
+}  // namespace usersync::store

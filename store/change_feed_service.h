@@ -1,0 +1,45 @@
+// Serves users.v1.ChangeFeedService: hands every stream its Watcher.
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "common/mutex.h"
+#include "common/thread_pool.h"
+#include "store/change_feed.h"
+#include "store/identity.h"
+#include "store/watcher.h"
+#include "users/v1/change_feed_service.grpc.pb.h"
+
+namespace usersync::store {
+
+class ChangeFeedService final : public users::v1::ChangeFeedService::CallbackService {
+ public:
+  struct Options {
+    absl::Duration stall_timeout = absl::Seconds(60);
+    // How often streams are looked after: the grain of heartbeats and stalls.
+    absl::Duration tick = absl::Milliseconds(200);
+  };
+
+  // All must outlive this.
+  ChangeFeedService(Options options, const Identity& identity, ChangeFeed& feed,
+                    ThreadPool& readers);
+  // All streams must have ended.
+  ~ChangeFeedService() override;
+
+  grpc::ServerWriteReactor<users::v1::WatchResponse>* Watch(
+      grpc::CallbackServerContext* context, const users::v1::WatchRequest* request) override;
+
+ private:
+  void PumpAll();
+  void Begin(const std::shared_ptr<Watcher>& watcher, const users::v1::WatchRequest& request);
+
+  const Options options_;
+  const Identity& identity_;
+  ChangeFeed& feed_;
+  ThreadPool& readers_;
+  Mutex mutex_;
+  std::set<std::shared_ptr<Watcher>> watchers_ GUARDED_BY(mutex_);
+};
+
+}  // namespace usersync::store

@@ -1,0 +1,113 @@
+#include "store/identity.h"
+
+#include <openssl/crypto.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/status.h"
+#include "protos/violation.h"
+#include "store/validate.h"
+
+namespace usersync::store {
+namespace {
+
+constexpr size_t kLeastTokenBytes = 16;
+
+absl::StatusOr<std::string> ReadToken(const std::string& path) {
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0) return "";
+  if ((status.st_mode & 077) != 0) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " must have mode 0600"));
+  }
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string token(absl::StripAsciiWhitespace(text.str()));
+  if (token.size() < kLeastTokenBytes) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " must hold a token of at least ", kLeastTokenBytes, " bytes"));
+  }
+  return token;
+}
+
+// In constant time for tokens of the same length.
+bool Matches(const std::string& expected, absl::string_view given) {
+  return !expected.empty() && expected.size() == given.size() &&
+         CRYPTO_memcmp(expected.data(), given.data(), given.size()) == 0;
+}
+
+absl::string_view Metadata(const grpc::ServerContextBase& context, const char* key) {
+  const auto found = context.client_metadata().find(key);
+  if (found == context.client_metadata().end()) return "";
+  return absl::string_view(found->second.data(), found->second.size());
+}
+
+Role RoleFrom(absl::string_view names) {
+  Role role = Role::kNone;
+  for (absl::string_view name : absl::StrSplit(names, ',')) {
+    name = absl::StripAsciiWhitespace(name);
+    if (name == "reader") role = std::max(role, Role::kReader);
+    if (name == "writer") role = std::max(role, Role::kWriter);
+    if (name == "admin") role = std::max(role, Role::kAdmin);
+  }
+  return role;
+}
+
+users::v1::Auth AuthFrom(absl::string_view name) {
+  if (name == "jwt") return users::v1::AUTH_JWT;
+  if (name == "mtls") return users::v1::AUTH_MTLS;
+  return users::v1::AUTH_NONE;
+}
+
+}  // namespace
+
+absl::StatusOr<Identity> Identity::Load(const std::string& secrets_dir) {
+  Identity identity;
+  for (const auto& [name, token] : {std::pair{"gateway", &identity.gateway_token_},
+                                    std::pair{"bridge", &identity.bridge_token_},
+                                    std::pair{"operator", &identity.operator_token_}}) {
+    auto read = ReadToken(absl::StrCat(secrets_dir, "/", name, ".token"));
+    if (!read.ok()) return read.status();
+    *token = *std::move(read);
+  }
+  return identity;
+}
+
+absl::StatusOr<Caller> Identity::Identify(const grpc::ServerContextBase& context) const {
+  const absl::string_view token = Metadata(context, "usersync-token");
+  Caller caller;
+  if (token.empty()) {
+    caller.principal = {.actor = "", .auth = users::v1::AUTH_NONE, .role = Role::kReader};
+  } else if (Matches(gateway_token_, token)) {
+    caller.service = Service::kGateway;
+    caller.principal.actor = std::string(Metadata(context, "usersync-actor"));
+    caller.principal.auth = AuthFrom(Metadata(context, "usersync-auth"));
+    caller.principal.role = RoleFrom(Metadata(context, "usersync-roles"));
+    if (!IsActor(caller.principal.actor)) {
+      return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
+                   Describe(users::v1::ERROR_REASON_FIELD_INVALID, "usersync-actor",
+                            "must be 1 to 64 characters of [A-Za-z0-9_-]"));
+    }
+  } else if (Matches(bridge_token_, token)) {
+    caller.service = Service::kBridge;
+    caller.principal = {.actor = "bridge", .auth = users::v1::AUTH_NONE, .role = Role::kReader};
+  } else if (Matches(operator_token_, token)) {
+    caller.service = Service::kOperator;
+    caller.principal = {.actor = "operator", .auth = users::v1::AUTH_NONE, .role = Role::kAdmin};
+  } else {
+    return absl::UnauthenticatedError("usersync-token is not the token of a known service");
+  }
+  return caller;
+}
+
+absl::Status RoleMissing(absl::string_view role) {
+  return Error(absl::StatusCode::kPermissionDenied, "ROLE_MISSING",
+               Describe(users::v1::ERROR_REASON_ROLE_MISSING, role));
+}
+
+}  // namespace usersync::store

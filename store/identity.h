@@ -1,0 +1,39 @@
+// Who calls: a known service by its token, and the person behind the gateway. Thread-safe.
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "store/principal.h"
+
+namespace usersync::store {
+
+enum class Service { kNone, kGateway, kBridge, kOperator };
+
+struct Caller {
+  Service service = Service::kNone;
+  Principal principal;
+};
+
+class Identity {
+ public:
+  // Reads {gateway,bridge,operator}.token in a directory. A file that is missing means that this
+  // service is not let in; one that others may read is an error.
+  static absl::StatusOr<Identity> Load(const std::string& secrets_dir);
+
+  // UNAUTHENTICATED if the token is not one of ours; INVALID_ARGUMENT if the gateway names an
+  // ill-formed actor. A caller without a token is a reader.
+  absl::StatusOr<Caller> Identify(const grpc::ServerContextBase& context) const;
+
+ private:
+  std::string gateway_token_;
+  std::string bridge_token_;
+  std::string operator_token_;
+};
+
+// PERMISSION_DENIED, ROLE_MISSING.
+absl::Status RoleMissing(absl::string_view role);
+
+}  // namespace usersync::store
