@@ -6,35 +6,23 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
-#if defined(__clang__)
-#define USERSYNC_ATTRIBUTE(x) __attribute__((x))
-#else
-#define USERSYNC_ATTRIBUTE(x)
-#endif
-
-#define CAPABILITY(x) USERSYNC_ATTRIBUTE(capability(x))
-#define SCOPED_CAPABILITY USERSYNC_ATTRIBUTE(scoped_lockable)
-#define GUARDED_BY(x) USERSYNC_ATTRIBUTE(guarded_by(x))
-#define PT_GUARDED_BY(x) USERSYNC_ATTRIBUTE(pt_guarded_by(x))
-#define REQUIRES(...) USERSYNC_ATTRIBUTE(requires_capability(__VA_ARGS__))
-#define EXCLUDES(...) USERSYNC_ATTRIBUTE(locks_excluded(__VA_ARGS__))
-#define ACQUIRE(...) USERSYNC_ATTRIBUTE(acquire_capability(__VA_ARGS__))
-#define RELEASE(...) USERSYNC_ATTRIBUTE(release_capability(__VA_ARGS__))
-#define NO_THREAD_SAFETY_ANALYSIS USERSYNC_ATTRIBUTE(no_thread_safety_analysis)
+// Abseil names the rest of the annotations (GUARDED_BY and its kin).
+#define REQUIRES(...) ABSL_EXCLUSIVE_LOCKS_REQUIRED(__VA_ARGS__)
 
 namespace usersync {
 
-class CAPABILITY("mutex") Mutex {
+class ABSL_LOCKABLE Mutex {
  public:
   Mutex() = default;
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  void Lock() ACQUIRE() { mutex_.lock(); }
-  void Unlock() RELEASE() { mutex_.unlock(); }
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
+  void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
 
  private:
   friend class CondVar;
@@ -42,10 +30,12 @@ class CAPABILITY("mutex") Mutex {
 };
 
 // Holds a mutex for a scope.
-class SCOPED_CAPABILITY MutexLock {
+class ABSL_SCOPED_LOCKABLE MutexLock {
  public:
-  explicit MutexLock(Mutex& mutex) ACQUIRE(mutex) : mutex_(mutex) { mutex_.Lock(); }
-  ~MutexLock() RELEASE() { mutex_.Unlock(); }
+  explicit MutexLock(Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) {
+    mutex_.Lock();
+  }
+  ~MutexLock() ABSL_UNLOCK_FUNCTION() { mutex_.Unlock(); }
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;
 

@@ -26,7 +26,7 @@ class ChangeFeed {
  public:
   struct Options {
     Session::Options database;
-    ChangeRing::Options ring;
+    ChangeRing::Options ring = {};
     // How often the database is asked for its head, whether or not another store spoke up.
     absl::Duration poll = absl::Seconds(1);
     // The size of a page.

@@ -84,7 +84,7 @@ absl::StatusOr<Caller> Identity::Identify(const grpc::ServerContextBase& context
   if (token.empty()) {
     caller.principal = {.actor = "", .auth = users::v1::AUTH_NONE, .role = Role::kReader};
   } else if (Matches(gateway_token_, token)) {
-    caller.service = Service::kGateway;
+    caller.peer = Peer::kGateway;
     caller.principal.actor = std::string(Metadata(context, "usersync-actor"));
     caller.principal.auth = AuthFrom(Metadata(context, "usersync-auth"));
     caller.principal.role = RoleFrom(Metadata(context, "usersync-roles"));
@@ -94,10 +94,10 @@ absl::StatusOr<Caller> Identity::Identify(const grpc::ServerContextBase& context
                             "must be 1 to 64 characters of [A-Za-z0-9_-]"));
     }
   } else if (Matches(bridge_token_, token)) {
-    caller.service = Service::kBridge;
+    caller.peer = Peer::kBridge;
     caller.principal = {.actor = "bridge", .auth = users::v1::AUTH_NONE, .role = Role::kReader};
   } else if (Matches(operator_token_, token)) {
-    caller.service = Service::kOperator;
+    caller.peer = Peer::kOperator;
     caller.principal = {.actor = "operator", .auth = users::v1::AUTH_NONE, .role = Role::kAdmin};
   } else {
     return absl::UnauthenticatedError("usersync-token is not the token of a known service");

@@ -10,10 +10,10 @@
 
 namespace usersync::store {
 
-enum class Service { kNone, kGateway, kBridge, kOperator };
+enum class Peer { kNone, kGateway, kBridge, kOperator };
 
 struct Caller {
-  Service service = Service::kNone;
+  Peer peer = Peer::kNone;
   Principal principal;
 };
 

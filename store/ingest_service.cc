@@ -66,7 +66,7 @@ IngestService::IngestService(const Identity& identity, Sequencer& sequencer, Ses
 absl::Status IngestService::CheckCaller(const grpc::CallbackServerContext& context) const {
   const auto caller = identity_.Identify(context);
   if (!caller.ok()) return caller.status();
-  if (caller->service == Service::kBridge) return absl::OkStatus();
+  if (caller->peer == Peer::kBridge) return absl::OkStatus();
   return absl::PermissionDeniedError("only the bridge may call users.internal.v1");
 }
 

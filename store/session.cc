@@ -75,6 +75,8 @@ Session::Session(const Options& options) : connection_(WithKeepalive(options.url
       " false)"));
 }
 
+Session::~Session() = default;
+
 absl::StatusOr<std::unique_ptr<Session>> Session::Connect(const Options& options) {
   try {
     return std::unique_ptr<Session>(new Session(options));

@@ -53,6 +53,8 @@ class Session {
   absl::StatusOr<int64_t> AwaitNotification(absl::Duration timeout);
   absl::Status Listen(const std::string& channel);
 
+  ~Session();
+
   // Whether an error has broken the connection.
   bool broken() const { return broken_; }
 

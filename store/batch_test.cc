@@ -1,0 +1,154 @@
+#include "store/batch.h"
+
+#include <gmock/gmock.h>
+
+#include <cstring>
+
+#include "store/mutation_request.h"
+
+namespace usersync::store {
+namespace {
+
+using users::v1::Mutation;
+
+constexpr int64_t kNow = 1704067200000000;
+
+Mutation Plain(const std::string& id, const std::string& email, const std::string& status) {
+  Mutation mutation;
+  users::v1::User& user = *mutation.mutable_user();
+  user.set_id(id);
+  user.set_email(email);
+  user.set_status(status);
+  user.set_created_at("2024-01-01T00:00:00Z");
+  user.set_updated_at("2024-01-01T00:00:00Z");
+  mutation.set_unconditional(true);
+  return mutation;
+}
+
+Request From(const std::string& actor, const std::string& mutation_id, Mutation mutation) {
+  mutation.set_mutation_id(mutation_id);
+  return RequestOf({.actor = actor, .auth = users::v1::AUTH_NATS, .role = Role::kWriter},
+                   std::move(mutation));
+}
+
+Batch EmptyBatch() {
+  BatchState state;
+  state.epoch = std::string(16, 'e');
+  state.committed_at = kNow;
+  state.object_ids = {13, 12, 11};
+  return Batch(std::move(state), [](char* bytes, size_t count) { std::memset(bytes, 1, count); });
+}
+
+TEST(Batch, GivesEveryCommittedRequestTheNextSequenceAndVersion) {
+  Batch batch = EmptyBatch();
+  const Effect first = batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  const Effect second = batch.Decide(From("bob", "m2", Plain("u1", "a@x.org", "gone")));
+  const Effect third = batch.Decide(From("bob", "m3", Plain("u2", "b@x.org", "active")));
+  ASSERT_TRUE(first.version && second.version && third.version);
+  EXPECT_EQ(first.version->sequence, 1);
+  EXPECT_EQ(second.version->sequence, 2);
+  EXPECT_EQ(second.version->version, 2);
+  EXPECT_EQ(second.version->previous_hash, first.version->hash);
+  EXPECT_EQ(second.version->object_id, first.version->object_id);
+  EXPECT_EQ(third.version->object_id, 12);
+  EXPECT_EQ(third.answer.receipt.sequence(), 3);
+  EXPECT_EQ(batch.state().head, 3);
+}
+
+TEST(Batch, SeesAddressesTakenAndReleasedByEarlierRequests) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  const Effect refused = batch.Decide(From("ann", "m2", Plain("u2", "A@x.org", "active")));
+  EXPECT_EQ(refused.answer.receipt.outcome(), users::v1::OUTCOME_INVALID);
+  EXPECT_EQ(refused.answer.receipt.violations(0).reason(), users::v1::ERROR_REASON_EMAIL_TAKEN);
+  EXPECT_TRUE(refused.to_refused);
+  batch.Decide(From("ann", "m3", Plain("u1", "new@x.org", "active")));
+  const Effect taken = batch.Decide(From("ann", "m4", Plain("u2", "A@x.org", "active")));
+  EXPECT_EQ(taken.answer.receipt.outcome(), users::v1::OUTCOME_APPLIED);
+}
+
+TEST(Batch, AnswersARepeatedMutationWithItsFirstReceipt) {
+  Batch batch = EmptyBatch();
+  const Request request = From("ann", "m1", Plain("u1", "a@x.org", "active"));
+  const Effect first = batch.Decide(request);
+  const Effect again = batch.Decide(request);
+  EXPECT_FALSE(again.version.has_value());
+  EXPECT_TRUE(again.answer.receipt.replayed());
+  EXPECT_EQ(again.answer.receipt.sequence(), first.answer.receipt.sequence());
+  EXPECT_EQ(batch.state().head, 1);
+}
+
+TEST(Batch, RefusesAMutationIdThatComesWithOtherContent) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  const Effect reused = batch.Decide(From("ann", "m1", Plain("u1", "b@x.org", "active")));
+  EXPECT_EQ(reused.answer.receipt.outcome(), users::v1::OUTCOME_INVALID);
+  EXPECT_EQ(reused.answer.receipt.violations(0).reason(),
+            users::v1::ERROR_REASON_MUTATION_ID_REUSED);
+  EXPECT_EQ(reused.answer.receipt.user().email(), "a@x.org");
+  EXPECT_FALSE(reused.to_ledger);
+  const Effect other_author = batch.Decide(From("bob", "m1", Plain("u1", "b@x.org", "active")));
+  EXPECT_EQ(other_author.answer.receipt.outcome(), users::v1::OUTCOME_APPLIED);
+}
+
+TEST(Batch, KeepsNoLedgerForDerivedIds) {
+  Batch batch = EmptyBatch();
+  const Effect effect =
+      batch.Decide(From("ann", "USERS_UPDATE:1:2", Plain("u1", "a@x.org", "active")));
+  EXPECT_EQ(effect.answer.receipt.outcome(), users::v1::OUTCOME_APPLIED);
+  EXPECT_FALSE(effect.to_ledger);
+}
+
+TEST(Batch, TakesBackWhatTheDatabaseRefuses) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  const Request request = From("ann", "m2", Plain("u2", "b@x.org", "forbidden"));
+  const Effect bad = batch.Decide(request);
+  const Effect refused = batch.Refuse(request, bad, "the database refuses the data");
+  EXPECT_EQ(refused.answer.receipt.outcome(), users::v1::OUTCOME_INVALID);
+  EXPECT_FALSE(refused.version.has_value());
+  EXPECT_TRUE(refused.to_refused);
+  EXPECT_EQ(batch.state().head, 1);
+  const Effect next = batch.Decide(From("ann", "m3", Plain("u3", "b@x.org", "active")));
+  EXPECT_EQ(next.answer.receipt.sequence(), 2);
+  EXPECT_EQ(next.version->object_id, bad.version->object_id);
+}
+
+TEST(Batch, KeepsWhatCouldNotBeDecoded) {
+  Batch batch = EmptyBatch();
+  users::internal::v1::Undecodable undecodable;
+  undecodable.set_payload("{");
+  undecodable.add_violations()->set_field("email");
+  Request request;
+  request.author = {.actor = "ann", .auth = users::v1::AUTH_NATS, .role = Role::kWriter};
+  request.content = undecodable;
+  const Effect effect = batch.Decide(request);
+  EXPECT_EQ(effect.answer.receipt.outcome(), users::v1::OUTCOME_INVALID);
+  EXPECT_EQ(effect.answer.receipt.violations(0).field(), "email");
+  EXPECT_TRUE(effect.to_refused);
+}
+
+TEST(Batch, ResolvesCommandsOnWhatStandsWhenTheirTurnComes) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  UserCommand command{.kind = UserCommand::Kind::kUpdate};
+  command.user.set_id("u1");
+  command.user.set_status("paused");
+  command.fields = {"status"};
+  command.expected_version = 1;
+  Request request;
+  request.author = {.actor = "bob", .auth = users::v1::AUTH_JWT, .role = Role::kWriter};
+  request.mutation_id = "c1";
+  request.content = command;
+  const Effect effect = batch.Decide(request);
+  ASSERT_TRUE(effect.answer.status.ok());
+  EXPECT_EQ(effect.answer.user.status(), "paused");
+  EXPECT_EQ(effect.answer.user.email(), "a@x.org");
+  EXPECT_EQ(effect.answer.user.version(), 2);
+  EXPECT_EQ(effect.answer.user.updated_at(), "2024-01-01T00:00:00.000Z");
+  const Effect stale = batch.Decide(request);
+  EXPECT_TRUE(absl::IsAborted(stale.answer.status));
+}
+
+}  // namespace
+}  // namespace usersync::store

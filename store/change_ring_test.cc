@@ -1,0 +1,61 @@
+#include "store/change_ring.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+
+namespace usersync::store {
+namespace {
+
+ChangePointer MakeTestChange(int64_t sequence) {
+  users::v1::Change change;
+  change.mutable_version()->set_sequence(sequence);
+  change.set_checkpoint(absl::StrCat("c", sequence));
+  return std::make_shared<const users::v1::Change>(std::move(change));
+}
+
+ChangeRing RingUpTo(int64_t head, ChangeRing::Options options = {}) {
+  ChangeRing ring(options);
+  for (int64_t i = 1; i <= head; ++i) ring.Append(MakeTestChange(i));
+  return ring;
+}
+
+TEST(ChangeRing, HandsOutWhatFollowsAPosition) {
+  const ChangeRing ring = RingUpTo(5);
+  const auto page = ring.After(2, 100, 1 << 20);
+  ASSERT_EQ(page.size(), 3u);
+  EXPECT_EQ(page.front()->version().sequence(), 3);
+  EXPECT_EQ(page.back()->version().sequence(), 5);
+  EXPECT_TRUE(ring.After(5, 100, 1 << 20).empty());
+  EXPECT_EQ(ring.head_checkpoint(), "c5");
+}
+
+TEST(ChangeRing, CutsAPageByCountAndBytesButNeverToNothing) {
+  const ChangeRing ring = RingUpTo(5);
+  EXPECT_EQ(ring.After(0, 2, 1 << 20).size(), 2u);
+  EXPECT_EQ(ring.After(0, 100, 1).size(), 1u);
+}
+
+TEST(ChangeRing, ForgetsTheOldestAndSaysSo) {
+  const ChangeRing ring = RingUpTo(10, {.count_limit = 3});
+  EXPECT_TRUE(ring.Covers(7));
+  EXPECT_FALSE(ring.Covers(6));
+  EXPECT_EQ(ring.After(7, 100, 1 << 20).size(), 3u);
+  EXPECT_EQ(ring.Find(7), nullptr);
+  EXPECT_EQ(ring.Find(8)->checkpoint(), "c8");
+  EXPECT_EQ(ring.Find(11), nullptr);
+}
+
+TEST(ChangeRing, BeginsAgainAtAnotherHead) {
+  ChangeRing ring = RingUpTo(10);
+  ring.Reset(4, "other");
+  EXPECT_EQ(ring.head(), 4);
+  EXPECT_EQ(ring.head_checkpoint(), "other");
+  EXPECT_FALSE(ring.Covers(3));
+  EXPECT_TRUE(ring.Covers(4));
+  ring.Append(MakeTestChange(5));
+  EXPECT_EQ(ring.After(4, 100, 1 << 20).size(), 1u);
+}
+
+}  // namespace
+}  // namespace usersync::store

@@ -1,0 +1,87 @@
+// usersync-store: see kUsage.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/log.h"
+#include "common/options.h"
+#include "common/serve.h"
+#include "store/migrations.h"
+#include "store/server.h"
+
+namespace usersync::store {
+namespace {
+
+constexpr char kUsage[] =
+    "usersync-store keeps users and their history in PostgreSQL and serves them over gRPC.\n\n"
+    "  usersync-store serve           serves until SIGTERM\n"
+    "  usersync-store migrate up      brings the database's schema up to date\n"
+    "  usersync-store migrate status  says what it has\n";
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "usersync-store: %s\n", std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? 2 : 1;
+}
+
+int Migrate(const std::string& command, const std::string& owner_url) {
+  if (owner_url.empty()) {
+    return Fail(absl::InvalidArgumentError("USERSYNC_OWNER_DATABASE_URL must be set"));
+  }
+  auto session = Session::Connect({.url = owner_url});
+  if (!session.ok()) return Fail(session.status());
+  const auto lines = command == "up" ? MigrateUp(**session) : MigrationStatus(**session);
+  if (!lines.ok()) return Fail(lines.status());
+  for (const std::string& line : *lines) std::printf("%s\n", line.c_str());
+  if (lines->empty()) std::printf("nothing to do\n");
+  return 0;
+}
+
+int Serve(StopSignal& stop, const Server::Options& options) {
+  if (options.database_url.empty()) {
+    return Fail(absl::InvalidArgumentError("USERSYNC_STORE_DATABASE_URL must be set"));
+  }
+  auto server = Server::Start(options, absl::Seconds(30));
+  if (!server.ok()) return Fail(server.status());
+  spdlog::info("serving gRPC on {}:{}", options.host, options.port);
+  stop.Wait();
+  spdlog::info("stopping: finishing what was begun");
+  server->reset();
+  spdlog::info("stopped");
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  StopSignal stop;
+  Server::Options options;
+  std::string owner_url;
+  std::string log_level = "info";
+  OptionSet set("usersync-store", kUsage);
+  set.Add("store-host", &options.host, "The address to listen on.");
+  set.Add("store-port", &options.port, 1, 65535, "The port of gRPC.");
+  set.Add("secrets-dir", &options.secrets_dir, "Where {gateway,bridge,operator}.token are.");
+  set.Add("store-readers", &options.readers, 1, 256, "How many connections serve reads.");
+  set.Add("drain-timeout", &options.drain_timeout, "How long calls may go on after SIGTERM.");
+  set.Add("log-level", &log_level, "trace, debug, info, warning, error or off.");
+  set.AddSecret("store-database-url", &options.database_url, "PostgreSQL, for serve.");
+  set.AddSecret("owner-database-url", &owner_url, "PostgreSQL as the owner, for migrate.");
+  std::string answer;
+  const auto words = set.Parse(argc, argv, &answer);
+  if (!words.ok()) return Fail(words.status());
+  if (!answer.empty()) {
+    std::fputs(answer.c_str(), stdout);
+    return 0;
+  }
+  InitLog("usersync-store", log_level);
+  if (*words == std::vector<std::string>{"serve"}) return Serve(stop, options);
+  if (words->size() == 2 && words->front() == "migrate" &&
+      (words->back() == "up" || words->back() == "status")) {
+    return Migrate(words->back(), owner_url);
+  }
+  return Fail(absl::InvalidArgumentError("commands: serve, migrate up, migrate status; --help"));
+}
+
+}  // namespace
+}  // namespace usersync::store
+
+int main(int argc, char** argv) { return usersync::store::Main(argc, argv); }

@@ -1,0 +1,34 @@
+// The store as a whole: opens the database, follows it, serves gRPC, and leaves without losing
+// what it has begun.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace usersync::store {
+
+class Server {
+ public:
+  struct Options {
+    std::string host = "127.0.0.1";
+    int port = 50052;
+    std::string database_url;
+    std::string secrets_dir;
+    int readers = 8;
+    // How long calls may go on after Stop was asked for.
+    absl::Duration drain_timeout = absl::Seconds(10);
+  };
+
+  // Waits for the database up to `patience`. UNAVAILABLE if it does not come;
+  // FAILED_PRECONDITION if its schema is not this program's, or the port is taken.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const Options& options,
+                                                       absl::Duration patience);
+
+  // Refuses new calls, finishes what was begun, ends the streams.
+  virtual ~Server() = default;
+};
+
+}  // namespace usersync::store

@@ -1,0 +1,86 @@
+#include "store/user_page.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/status.h"
+#include "protos/violation.h"
+#include "store/user_row.h"
+
+namespace usersync::store {
+namespace {
+
+constexpr int kDefaultPageSize = 100;
+constexpr int kMostPageSize = 1000;
+// A page is cut here, but holds at least one user.
+constexpr size_t kPageBytes = 2 << 20;
+// Tokens are opaque; the prefix tells them from anything else.
+constexpr char kTokenPrefix[] = "u1:";
+
+std::string EncodeToken(const std::string& last_id) {
+  return absl::WebSafeBase64Escape(absl::StrCat(kTokenPrefix, last_id));
+}
+
+absl::StatusOr<std::string> DecodeToken(const std::string& token) {
+  if (token.empty()) return "";
+  std::string decoded;
+  absl::string_view rest;
+  if (absl::WebSafeBase64Unescape(token, &decoded)) {
+    rest = decoded;
+    if (absl::ConsumePrefix(&rest, kTokenPrefix) && EncodeToken(std::string(rest)) == token) {
+      return std::string(rest);
+    }
+  }
+  return Error(absl::StatusCode::kInvalidArgument, "TOKEN_MALFORMED",
+               Describe(users::v1::ERROR_REASON_TOKEN_MALFORMED, "page_token"));
+}
+
+}  // namespace
+
+absl::StatusOr<users::v1::User> ReadUser(Session& session, const std::string& user_id) {
+  const auto rows = session.ExecParams(
+      absl::StrCat("SELECT ", kUserColumns, " FROM users WHERE doc_id = $1"), user_id);
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) {
+    return Error(absl::StatusCode::kNotFound, "USER_NOT_FOUND",
+                 Describe(users::v1::ERROR_REASON_USER_NOT_FOUND, "user_id", "", user_id));
+  }
+  auto current = ReadUserRow(rows->front());
+  if (!current.ok()) return current.status();
+  return std::move(current->user);
+}
+
+absl::StatusOr<users::v1::ListUsersResponse> ReadUserPage(
+    Session& session, const users::v1::ListUsersRequest& request) {
+  if (request.page_size() < 0 || request.page_size() > kMostPageSize) {
+    return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
+                 Describe(users::v1::ERROR_REASON_FIELD_INVALID, "page_size", "must be 1 to 1000"));
+  }
+  const auto after = DecodeToken(request.page_token());
+  if (!after.ok()) return after.status();
+  const int size = request.page_size() == 0 ? kDefaultPageSize : request.page_size();
+  const auto rows =
+      session.ExecParams(absl::StrCat("SELECT ", kUserColumns,
+                                      " FROM users WHERE doc_id > $1 AND ($2 OR NOT deleted) "
+                                      "AND ($3 = '' OR status = $3) AND ($4 = '' OR role = $4) "
+                                      "AND starts_with(email, $5) ORDER BY doc_id LIMIT $6"),
+                         *after, request.show_deleted(), request.status(), request.role(),
+                         request.email_prefix(), size + 1);
+  if (!rows.ok()) return rows.status();
+  users::v1::ListUsersResponse response;
+  size_t bytes = 0;
+  for (const pqxx::row& row : *rows) {
+    auto current = ReadUserRow(row);
+    if (!current.ok()) return current.status();
+    bytes += current->user.ByteSizeLong();
+    const int count = response.users_size();
+    if (count == size || (count > 0 && bytes > kPageBytes)) {
+      response.set_next_page_token(EncodeToken(response.users(count - 1).id()));
+      break;
+    }
+    *response.add_users() = std::move(current->user);
+  }
+  return response;
+}
+
+}  // namespace usersync::store

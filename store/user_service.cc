@@ -1,0 +1,218 @@
+#include "store/user_service.h"
+
+#include <openssl/rand.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status.h"
+#include "protos/document_fields.h"
+#include "protos/violation.h"
+#include "store/authorize.h"
+#include "store/mutation_request.h"
+#include "store/sql_text.h"
+#include "store/user_page.h"
+#include "store/validate.h"
+
+namespace usersync::store {
+namespace {
+
+absl::Status Broken(users::v1::ErrorReason reason, absl::string_view field, absl::string_view rule,
+                    absl::string_view value = "") {
+  absl::Status status = Error(absl::StatusCode::kInvalidArgument, ReasonName(reason),
+                              Describe(reason, field, rule, value));
+  AddViolations(status, {{std::string(field), std::string(rule)}});
+  return status;
+}
+
+std::string RandomUuid() {
+  std::string bytes(16, '\0');
+  RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), 16);
+  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
+  return UuidText(bytes);
+}
+
+// The JSON names of the fields to update.
+absl::StatusOr<std::vector<std::string>> FieldsOf(const users::v1::UpdateUserRequest& request) {
+  std::vector<std::string> fields;
+  const auto* reflection = users::v1::User::GetReflection();
+  if (request.update_mask().paths().empty()) {
+    for (const DocumentField& field : DocumentFields()) {
+      if (field.json_name == "id" || field.json_name == "_deleted") continue;
+      const bool is_set = field.descriptor->has_presence()
+                              ? reflection->HasField(request.user(), field.descriptor)
+                              : !reflection->GetString(request.user(), field.descriptor).empty();
+      if (is_set) fields.push_back(field.json_name);
+    }
+    return fields;
+  }
+  for (const std::string& path : request.update_mask().paths()) {
+    if (FindDocumentField(path) == nullptr || path == "id") {
+      return Broken(users::v1::ERROR_REASON_FIELD_INVALID, "update_mask",
+                    "must name fields of the document other than id and deleted", path);
+    }
+    fields.push_back(path);
+  }
+  return fields;
+}
+
+// What a refused command is told: the first broken rule decides the code.
+absl::Status StatusOf(const Answer& answer) {
+  if (!answer.status.ok()) return answer.status;
+  const users::v1::Receipt& receipt = answer.receipt;
+  if (receipt.outcome() == users::v1::OUTCOME_DENIED) return RoleMissing("writer");
+  if (receipt.outcome() != users::v1::OUTCOME_INVALID || receipt.violations().empty()) {
+    return absl::OkStatus();
+  }
+  const users::v1::Violation& first = receipt.violations(0);
+  const auto code = first.reason() == users::v1::ERROR_REASON_EMAIL_TAKEN
+                        ? absl::StatusCode::kAlreadyExists
+                        : absl::StatusCode::kInvalidArgument;
+  std::string text;
+  std::vector<FieldViolation> violations;
+  for (const users::v1::Violation& violation : receipt.violations()) {
+    absl::StrAppend(&text, text.empty() ? "" : "; ", violation.description());
+    violations.push_back({violation.field(), violation.description()});
+  }
+  absl::Status status = Error(code, ReasonName(first.reason()), text);
+  AddViolations(status, violations);
+  return status;
+}
+
+}  // namespace
+
+UserService::UserService(const Identity& identity, Sequencer& sequencer, SessionPool& pool,
+                         ThreadPool& readers)
+    : identity_(identity), sequencer_(sequencer), pool_(pool), readers_(readers) {}
+
+absl::Status UserService::MayRead(const grpc::CallbackServerContext& context) const {
+  const auto caller = identity_.Identify(context);
+  if (!caller.ok()) return caller.status();
+  if (Authorize(caller->principal, Operation::kRead, nullptr, nullptr)) return absl::OkStatus();
+  return RoleMissing("reader");
+}
+
+grpc::ServerUnaryReactor* UserService::GetUser(grpc::CallbackServerContext* context,
+                                               const users::v1::GetUserRequest* request,
+                                               users::v1::GetUserResponse* response) {
+  auto* reactor = context->DefaultReactor();
+  absl::Status status = MayRead(*context);
+  if (status.ok() && request->as_of_case() != users::v1::GetUserRequest::AS_OF_NOT_SET) {
+    status = absl::UnimplementedError("as_of: this store does not serve it yet");
+  }
+  if (status.ok() && !IsUserId(request->user_id())) {
+    status = Broken(users::v1::ERROR_REASON_FIELD_INVALID, "user_id",
+                    "must be 1 to 128 characters of [A-Za-z0-9_-]", request->user_id());
+  }
+  if (!status.ok()) {
+    reactor->Finish(ToGrpc(status));
+    return reactor;
+  }
+  readers_.Add([this, request, response, reactor] {
+    auto user = pool_.Run(absl::Now() + absl::Seconds(30),
+                          [&](Session& session) { return ReadUser(session, request->user_id()); });
+    if (user.ok()) *response->mutable_user() = *std::move(user);
+    reactor->Finish(ToGrpc(user.status()));
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* UserService::ListUsers(grpc::CallbackServerContext* context,
+                                                 const users::v1::ListUsersRequest* request,
+                                                 users::v1::ListUsersResponse* response) {
+  auto* reactor = context->DefaultReactor();
+  if (auto status = MayRead(*context); !status.ok()) {
+    reactor->Finish(ToGrpc(status));
+    return reactor;
+  }
+  readers_.Add([this, request, response, reactor] {
+    auto page = pool_.Run(absl::Now() + absl::Seconds(30),
+                          [&](Session& session) { return ReadUserPage(session, *request); });
+    if (page.ok()) *response = *std::move(page);
+    reactor->Finish(ToGrpc(page.status()));
+  });
+  return reactor;
+}
+
+template <typename ProtoRequest, typename ProtoResponse>
+grpc::ServerUnaryReactor* UserService::Execute(grpc::CallbackServerContext* context,
+                                               const ProtoRequest& request,
+                                               absl::StatusOr<UserCommand> command,
+                                               ProtoResponse* response) {
+  auto* reactor = context->DefaultReactor();
+  const auto caller = identity_.Identify(*context);
+  absl::Status status = caller.status();
+  if (status.ok() && !Authorize(caller->principal, Operation::kWrite, nullptr, nullptr)) {
+    status = RoleMissing("writer");
+  }
+  if (status.ok()) status = command.status();
+  Request asked;
+  if (status.ok()) {
+    asked.author = caller->principal;
+    asked.mutation_id = command->mutation_id;
+    if (asked.mutation_id.empty()) {
+      asked.mutation_id = RandomUuid();
+    } else if (IsClientMutationId(asked.mutation_id)) {
+      asked.request_hash = Sha256(
+          absl::StrCat(ProtoRequest::descriptor()->full_name(), "\n", request.SerializeAsString()));
+    } else {
+      status = Broken(users::v1::ERROR_REASON_FIELD_INVALID, "mutation_id",
+                      "must be 1 to 128 characters of [A-Za-z0-9._~-]", asked.mutation_id);
+    }
+  }
+  if (!status.ok()) {
+    reactor->Finish(ToGrpc(status));
+    return reactor;
+  }
+  asked.content = *std::move(command);
+  Submission submission;
+  submission.requests.push_back(std::move(asked));
+  submission.cancelled = [context] { return context->IsCancelled(); };
+  submission.done = [reactor, response](absl::StatusOr<std::vector<Answer>> answers) {
+    absl::Status result = answers.status();
+    if (result.ok()) result = StatusOf(answers->front());
+    if (result.ok()) *response->mutable_user() = std::move(answers->front().user);
+    reactor->Finish(ToGrpc(result));
+  };
+  sequencer_.Submit(std::move(submission));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* UserService::CreateUser(grpc::CallbackServerContext* context,
+                                                  const users::v1::CreateUserRequest* request,
+                                                  users::v1::CreateUserResponse* response) {
+  UserCommand command{.kind = UserCommand::Kind::kCreate, .user = request->user()};
+  if (command.user.id().empty()) command.user.set_id(RandomUuid());
+  command.mutation_id = request->mutation_id();
+  command.reason = request->reason();
+  return Execute(context, *request, std::move(command), response);
+}
+
+grpc::ServerUnaryReactor* UserService::UpdateUser(grpc::CallbackServerContext* context,
+                                                  const users::v1::UpdateUserRequest* request,
+                                                  users::v1::UpdateUserResponse* response) {
+  auto fields = FieldsOf(*request);
+  if (!fields.ok()) return Execute(context, *request, fields.status(), response);
+  UserCommand command{.kind = UserCommand::Kind::kUpdate, .user = request->user()};
+  command.fields = *std::move(fields);
+  if (request->has_expected_version()) command.expected_version = request->expected_version();
+  command.mutation_id = request->mutation_id();
+  command.reason = request->reason();
+  return Execute(context, *request, std::move(command), response);
+}
+
+grpc::ServerUnaryReactor* UserService::DeleteUser(grpc::CallbackServerContext* context,
+                                                  const users::v1::DeleteUserRequest* request,
+                                                  users::v1::DeleteUserResponse* response) {
+  UserCommand command;
+  command.kind = UserCommand::Kind::kDelete;
+  command.user.set_id(request->user_id());
+  if (request->has_expected_version()) command.expected_version = request->expected_version();
+  command.mutation_id = request->mutation_id();
+  command.reason = request->reason();
+  return Execute(context, *request, std::move(command), response);
+}
+
+}  // namespace usersync::store
