@@ -8,8 +8,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "store/batch_writer.h"
-#include "store/changed_fields.h"
 #include "store/document_json.h"
+#include "store/field_value.h"
 #include "store/sql_text.h"
 
 namespace usersync::store {

@@ -39,6 +39,11 @@ class Interrupts:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 
+    def release(self):
+        """Gives the signals back: Ctrl-C ends this process as it ends any."""
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
     def run(self, command, output, environment=None, every=None):
         """Runs a command to its end and returns its status; a stop ends it and all its children.
 

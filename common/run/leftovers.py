@@ -35,7 +35,7 @@ def lock(state):
             break
         except BlockingIOError:
             if time.monotonic() > deadline:
-                raise Problem(f"usersync already runs in {state.directory} as process "
+                raise Problem(f"already runs in {state.directory} as process "
                               f"{read_pid(state.pid_file('up'))}; ./usersync env prints its addresses") from None
             time.sleep(0.05)
     file.truncate(0)

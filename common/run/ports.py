@@ -20,6 +20,8 @@ DEFAULTS = {
     "BRIDGE_METRICS": 9465,
     "GATEWAY_METRICS": 9466,
 }
+# What listens today; the others are named so that NATS knows the pages it may serve.
+SERVED = ("NATS", "NATS_WS", "POSTGRES", "STORE", "STORE_METRICS", "BRIDGE_METRICS")
 # Off unless it is named: the monitor answers JSONP to any web page.
 OPTIONAL = "NATS_MONITOR"
 

@@ -73,6 +73,19 @@ def can_reach(directory):
     return subprocess.run(["test", "-x", directory], check=False, cwd="/", **identity()).returncode == 0
 
 
+def place(state):
+    """Where the data lies: in the state directory, or at postgres' home if it cannot get there."""
+    digest = hashlib.sha256(os.fsencode(state.directory)).hexdigest()[:16]
+    elsewhere = pathlib.Path(pwd.getpwnam(system_user()).pw_dir) / f"usersync-{digest}"
+    inside = state.postgres_data
+    if os.geteuid() != 0 or (inside / "PG_VERSION").exists():
+        return inside
+    # A cluster that was begun elsewhere stays there, even if the way is open by now.
+    if (elsewhere / "PG_VERSION").exists() or not can_reach(state.directory):
+        return elsewhere
+    return inside
+
+
 class Cluster:
     """The cluster of one state directory."""
 
@@ -81,7 +94,7 @@ class Cluster:
         self._secrets = secrets
         self.port = port
         self.programs = programs()
-        self.data = self._place()
+        self.data = place(state)
 
     def command(self):
         return [str(self.programs / "postgres"), "-D", str(self.data)]
@@ -110,17 +123,6 @@ class Cluster:
                     for role in changed))
         self._write(self.data / INCLUDE, settings(self.port))
         self._state.postgres_pointer.write_text(f"{self.data}\n", encoding="utf-8")
-
-    def _place(self):
-        """In the state directory, or where postgres' home is if it cannot get there."""
-        digest = hashlib.sha256(os.fsencode(self._state.directory)).hexdigest()[:16]
-        elsewhere = pathlib.Path(pwd.getpwnam(system_user()).pw_dir) / f"usersync-{digest}"
-        inside = self._state.postgres_data
-        if os.geteuid() != 0 or can_reach(self._state.directory):
-            # A cluster that was begun elsewhere stays there, even if the way is open by now.
-            moved = os.geteuid() == 0 and (elsewhere / "PG_VERSION").exists()
-            return elsewhere if moved and not (inside / "PG_VERSION").exists() else inside
-        return elsewhere
 
     def _make(self):
         """initdb and roles beside the place, then one rename: half a cluster is never used."""

@@ -3,19 +3,19 @@
 import os
 import re
 import signal
+import subprocess
 
 from common.run import health, leftovers, nats
 from common.run.build import tail
 from common.run.child import Child
 from common.run.environment import variables
-from common.run.ports import HOST, OPTIONAL, Ports
-from common.run.postgres import Cluster, identity
+from common.run.ports import HOST, OPTIONAL, SERVED, Ports
+from common.run.postgres import DATABASE, Cluster, identity
 from common.run.prepare import actors_of_environment
 from common.run.problem import Problem
 from common.run.secrets import Secrets
 from common.run.supervisor import Supervisor
 
-PORTS = ("NATS", "NATS_WS", OPTIONAL, "POSTGRES", "STORE", "STORE_METRICS", "BRIDGE_METRICS")
 MOST = 16
 
 
@@ -48,7 +48,7 @@ class System:
         """Chooses ports, makes secrets, configuration and database cluster. Starts nothing."""
         made = self.secrets.make(self.actors)
         chooser = Ports(self._progress.say)
-        self.port_of = chooser.choose(PORTS)
+        self.port_of = chooser.choose((*SERVED, OPTIONAL))
         self.store_ports = self._ports(chooser, "STORE", self.stores)
         self._store_metrics = self._ports(chooser, "STORE_METRICS", self.stores)
         self._bridge_metrics = self._ports(chooser, "BRIDGE_METRICS", self.bridges)
@@ -73,6 +73,27 @@ class System:
             with self._progress.step(name_of("bridge", index)):
                 self.supervisor.start(self._bridge(index, metrics),
                                        lambda metrics=metrics: health.http_answers(metrics, "/metrics"))
+
+    def is_empty(self):
+        """Whether no change was ever committed."""
+        environment = {**os.environ, "PGPASSWORD": self.secrets.postgres_password("usersync_reader")}
+        command = [self.cluster.programs / "psql", "-X", "-At", "-h", HOST, "-p", str(self.cluster.port),
+                   "-U", "usersync_reader", "-d", DATABASE, "-c", "SELECT head FROM feed"]
+        answer = subprocess.run(command, env=environment, check=False, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return answer.stdout.strip() == "0"
+
+    def addresses(self):
+        """What a person wants to open or to call."""
+        values = self.variables()
+        yield "NATS", values["USERSYNC_NATS_URL"]
+        yield "NATS over WebSocket", values["USERSYNC_NATS_WS_URL"]
+        yield "PostgreSQL", f"postgresql://usersync_reader@{HOST}:{self.cluster.port}/{DATABASE}"
+        yield "store (gRPC)", values["USERSYNC_STORE_ADDR"]
+        yield "metrics", " ".join(f"http://{HOST}:{port}/metrics"
+                                  for port in (*self._store_metrics, *self._bridge_metrics))
+        if OPTIONAL in self.port_of:
+            yield "NATS monitor", f"http://{HOST}:{self.port_of[OPTIONAL]}"
 
     def variables(self):
         return variables(self.port_of, self.store_ports, self.cluster.url("usersync_reader"),

@@ -6,10 +6,10 @@ import pathlib
 from common.run import build, environment, leftovers, packages
 from common.run.first_users import make_first_users
 from common.run.interrupts import Interrupts, Stopped
-from common.run.postgres import Cluster  # noqa: F401
+from common.run.postgres import place
 from common.run.progress import Progress
 from common.run.publisher import Publisher
-from common.run.state import ROOT, State
+from common.run.state import State
 from common.run.system import System
 
 
@@ -39,7 +39,7 @@ class Up:
         programs = ready_programs(self._state, self._interrupts, self._progress)
         system = System(self._state, programs, self._interrupts, self._progress)
         environment.withdraw(self._state)
-        leftovers.end_leftovers(self._state, system.places(), self._progress.say)
+        leftovers.end_leftovers(self._state, [self._state.directory, place(self._state)], self._progress.say)
         with self._progress.step("secrets and database cluster"):
             system.prepare()
         try:
@@ -57,17 +57,17 @@ class Up:
 
     def _greet(self, system, programs):
         say = self._progress.say
-        publisher = Publisher(programs, system.nats_url)
+        publisher = Publisher(programs, system.variables()["USERSYNC_NATS_URL"], system.secrets)
         if system.is_empty():
             with self._progress.step("three users with a history"):
-                make_first_users(publisher, system.secrets)
+                make_first_users(publisher)
         say()
         for name, value in system.addresses():
             say(f"  {name:<22} {value}")
         say()
         say("Publish a user, and see its receipt, its version and its broadcast:")
         say()
-        say(f"  {publisher.example(pathlib.Path.cwd())}")
+        say(f"  {publisher.example()}")
         say()
         say("./usersync env prints these addresses for scripts. Ctrl-C stops everything.")
 
@@ -76,14 +76,13 @@ def ready_programs(state, interrupts, progress):
     """The folder of our programs: built, unless USERSYNC_BIN_DIR names finished ones."""
     finished = os.environ.get("USERSYNC_BIN_DIR")
     needed = packages.RUN if finished else (*packages.BUILD, *packages.RUN)
-    install(needed, state, interrupts, progress)
+    install(needed, state.log_file("packages"), interrupts, progress)
     if finished:
         return pathlib.Path(finished).absolute()
     with progress.step("building the services"):
         return build.build_services(state.build, state.log_file("build"), interrupts, progress)
 
 
-def install(names, state, interrupts, progress):
-    log = state.log_file("packages")
+def install(names, log, interrupts, progress):
     with progress.step("packages"), open(log, "ab") as output:
         packages.ensure(names, lambda command, variables: interrupts.run(command, output, variables), progress.say)

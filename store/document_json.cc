@@ -1,0 +1,133 @@
+#include "store/document_json.h"
+
+#include <rapidjson/document.h>
+
+#include "absl/strings/str_cat.h"
+#include "store/field_value.h"
+
+namespace usersync::store {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using users::v1::User;
+
+void AppendValue(const User& user, const FieldDescriptor* field, std::string& out) {
+  const auto* reflect = User::GetReflection();
+  std::string scratch;
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      AppendJsonString(reflect->GetStringReference(user, field, &scratch), out);
+      break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      out.append(reflect->GetBool(user, field) ? "true" : "false");
+      break;
+    case FieldDescriptor::CPPTYPE_INT32:
+      absl::StrAppend(&out, reflect->GetInt32(user, field));
+      break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      absl::StrAppend(&out, reflect->GetInt64(user, field));
+      break;
+    default:
+      out.append("null");
+      break;
+  }
+}
+
+bool SetValue(const rapidjson::Value& value, const FieldDescriptor* field, User* user) {
+  const auto* reflect = User::GetReflection();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      if (!value.IsString()) return false;
+      reflect->SetString(user, field, std::string(value.GetString(), value.GetStringLength()));
+      return true;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      if (!value.IsBool()) return false;
+      reflect->SetBool(user, field, value.GetBool());
+      return true;
+    case FieldDescriptor::CPPTYPE_INT32:
+      if (!value.IsInt()) return false;
+      reflect->SetInt32(user, field, value.GetInt());
+      return true;
+    case FieldDescriptor::CPPTYPE_INT64:
+      if (!value.IsInt64()) return false;
+      reflect->SetInt64(user, field, value.GetInt64());
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void AppendJsonString(absl::string_view text, std::string& out) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out.push_back('"');
+  size_t start = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text.data() + start, i - start);
+    start = i + 1;
+    out.push_back('\\');
+    switch (c) {
+      case '"':
+      case '\\':
+        out.push_back(static_cast<char>(c));
+        break;
+      case '\b':
+        out.push_back('b');
+        break;
+      case '\t':
+        out.push_back('t');
+        break;
+      case '\n':
+        out.push_back('n');
+        break;
+      case '\f':
+        out.push_back('f');
+        break;
+      case '\r':
+        out.push_back('r');
+        break;
+      default:
+        out.append("u00");
+        out.push_back(kHex[c >> 4]);
+        out.push_back(kHex[c & 15]);
+    }
+  }
+  out.append(text.data() + start, text.size() - start);
+  out.push_back('"');
+}
+
+std::string CanonicalDocument(const User& user) {
+  std::string out = "{";
+  out.reserve(user.ByteSizeLong() + 128);
+  for (const DocumentField& field : DocumentFieldsByName()) {
+    if (!IsSet(user, field) && field.json_name != "_deleted") continue;
+    absl::StrAppend(&out, out.size() > 1 ? ",\"" : "\"", field.json_name, "\":");
+    AppendValue(user, field.descriptor, out);
+  }
+  out.push_back('}');
+  return out;
+}
+
+absl::StatusOr<User> ParseDocument(absl::string_view json) {
+  rapidjson::Document parsed;
+  parsed.Parse(json.data(), json.size());
+  if (parsed.HasParseError() || !parsed.IsObject()) {
+    return absl::DataLossError("a stored document is no JSON object");
+  }
+  User user;
+  for (const auto& member : parsed.GetObject()) {
+    const DocumentField* field = FindDocumentField(
+        absl::string_view(member.name.GetString(), member.name.GetStringLength()));
+    if (field == nullptr || member.value.IsNull()) continue;
+    if (!SetValue(member.value, field->descriptor, &user)) {
+      return absl::DataLossError(
+          absl::StrCat("field ", field->json_name, " of a stored document has another type"));
+    }
+  }
+  return user;
+}
+
+}  // namespace usersync::store

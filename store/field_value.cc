@@ -1,0 +1,109 @@
+#include "store/field_value.h"
+
+namespace usersync::store {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using users::v1::User;
+
+const google::protobuf::Reflection& Reflect() { return *User::GetReflection(); }
+
+}  // namespace
+
+bool IsSet(const User& user, const DocumentField& field) {
+  return Reflect().HasField(user, field.descriptor);
+}
+
+bool SameValue(const User& a, const User& b, const DocumentField& field) {
+  if (IsSet(a, field) != IsSet(b, field)) return false;
+  if (!IsSet(a, field)) return true;
+  std::string scratch_a;
+  std::string scratch_b;
+  const auto& reflect = Reflect();
+  switch (field.descriptor->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflect.GetStringReference(a, field.descriptor, &scratch_a) ==
+             reflect.GetStringReference(b, field.descriptor, &scratch_b);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflect.GetBool(a, field.descriptor) == reflect.GetBool(b, field.descriptor);
+    case FieldDescriptor::CPPTYPE_INT32:
+      return reflect.GetInt32(a, field.descriptor) == reflect.GetInt32(b, field.descriptor);
+    case FieldDescriptor::CPPTYPE_INT64:
+      return reflect.GetInt64(a, field.descriptor) == reflect.GetInt64(b, field.descriptor);
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return reflect.GetDouble(a, field.descriptor) == reflect.GetDouble(b, field.descriptor);
+    default:
+      return false;
+  }
+}
+
+void CopyValue(const User& from, const DocumentField& field, User* to) {
+  const auto& reflect = Reflect();
+  if (!IsSet(from, field)) {
+    reflect.ClearField(to, field.descriptor);
+    return;
+  }
+  switch (field.descriptor->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      reflect.SetString(to, field.descriptor, reflect.GetString(from, field.descriptor));
+      break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      reflect.SetBool(to, field.descriptor, reflect.GetBool(from, field.descriptor));
+      break;
+    case FieldDescriptor::CPPTYPE_INT32:
+      reflect.SetInt32(to, field.descriptor, reflect.GetInt32(from, field.descriptor));
+      break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      reflect.SetInt64(to, field.descriptor, reflect.GetInt64(from, field.descriptor));
+      break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      reflect.SetDouble(to, field.descriptor, reflect.GetDouble(from, field.descriptor));
+      break;
+    default:
+      break;
+  }
+}
+
+google::protobuf::Value ValueOf(const User& user, const DocumentField& field) {
+  google::protobuf::Value value;
+  const auto& reflect = Reflect();
+  switch (field.descriptor->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      value.set_string_value(reflect.GetString(user, field.descriptor));
+      break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      value.set_bool_value(reflect.GetBool(user, field.descriptor));
+      break;
+    case FieldDescriptor::CPPTYPE_INT32:
+      value.set_number_value(reflect.GetInt32(user, field.descriptor));
+      break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      value.set_number_value(static_cast<double>(reflect.GetInt64(user, field.descriptor)));
+      break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      value.set_number_value(reflect.GetDouble(user, field.descriptor));
+      break;
+    default:
+      break;
+  }
+  return value;
+}
+
+std::vector<std::string> ChangedFields(const User* before, const User& after) {
+  const User& base = before == nullptr ? User::default_instance() : *before;
+  std::vector<std::string> names;
+  for (const DocumentField& field : DocumentFieldsByName()) {
+    if (!SameValue(base, after, field)) names.push_back(field.json_name);
+  }
+  return names;
+}
+
+User DocumentOf(const User& user) {
+  User document;
+  for (const DocumentField& field : DocumentFields()) {
+    if (IsSet(user, field)) CopyValue(user, field, &document);
+  }
+  return document;
+}
+
+}  // namespace usersync::store

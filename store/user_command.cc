@@ -1,0 +1,87 @@
+#include "store/user_command.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status.h"
+#include "protos/violation.h"
+#include "store/field_value.h"
+
+namespace usersync::store {
+namespace {
+
+using users::v1::Mutation;
+using users::v1::User;
+
+absl::Status Named(absl::StatusCode code, users::v1::ErrorReason reason, absl::string_view field,
+                   absl::string_view rule = "", absl::string_view value = "") {
+  return Error(code, ReasonName(reason), Describe(reason, field, rule, value));
+}
+
+absl::Status CheckCurrent(const UserCommand& command, const CurrentUser* current) {
+  if (current == nullptr) {
+    return Named(absl::StatusCode::kNotFound, users::v1::ERROR_REASON_USER_NOT_FOUND, "id", "",
+                 command.user.id());
+  }
+  if (command.expected_version && *command.expected_version != current->user.version()) {
+    return Named(absl::StatusCode::kAborted, users::v1::ERROR_REASON_VERSION_MISMATCH,
+                 "expected_version", absl::StrCat("the user has version ", current->user.version()),
+                 absl::StrCat(*command.expected_version));
+  }
+  if (current->user.deleted()) {
+    return Named(absl::StatusCode::kFailedPrecondition, users::v1::ERROR_REASON_USER_DELETED, "id",
+                 "", command.user.id());
+  }
+  return absl::OkStatus();
+}
+
+User Created(const UserCommand& command, absl::string_view now) {
+  User user = DocumentOf(command.user);
+  user.clear_deleted();
+  if (user.created_at().empty()) user.set_created_at(std::string(now));
+  if (user.updated_at().empty()) user.set_updated_at(std::string(now));
+  return user;
+}
+
+User Updated(const UserCommand& command, const User& current, absl::string_view now) {
+  User user = DocumentOf(current);
+  bool sets_updated_at = false;
+  for (const std::string& name : command.fields) {
+    const DocumentField* field = FindDocumentField(name);
+    if (field == nullptr) continue;
+    CopyValue(command.user, *field, &user);
+    sets_updated_at = sets_updated_at || name == "updated_at";
+  }
+  // An update that changes nothing leaves no trace.
+  if (!sets_updated_at && !ChangedFields(&current, user).empty()) {
+    user.set_updated_at(std::string(now));
+  }
+  return user;
+}
+
+}  // namespace
+
+absl::StatusOr<Mutation> Resolve(const UserCommand& command, const CurrentUser* current,
+                                 absl::string_view now) {
+  Mutation mutation;
+  mutation.set_mutation_id(command.mutation_id);
+  mutation.set_unconditional(true);
+  mutation.set_reason(command.reason);
+  if (command.kind == UserCommand::Kind::kCreate) {
+    if (current != nullptr) {
+      return Named(absl::StatusCode::kAlreadyExists, users::v1::ERROR_REASON_USER_EXISTS, "id", "",
+                   command.user.id());
+    }
+    *mutation.mutable_user() = Created(command, now);
+    return mutation;
+  }
+  if (auto status = CheckCurrent(command, current); !status.ok()) return status;
+  if (command.kind == UserCommand::Kind::kUpdate) {
+    *mutation.mutable_user() = Updated(command, current->user, now);
+  } else {
+    *mutation.mutable_user() = DocumentOf(current->user);
+    mutation.mutable_user()->set_deleted(true);
+    mutation.mutable_user()->set_updated_at(std::string(now));
+  }
+  return mutation;
+}
+
+}  // namespace usersync::store
