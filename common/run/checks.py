@@ -18,7 +18,13 @@ from common.run.up import install
 
 # Unit tests stand beside their subject; what needs servers stands in tests/.
 PYTHON_TESTS = {"unit": ("common",), "integration": ("tests",)}
-PRESET = "release"
+RELEASE = "release"
+# Where a finding ends the test, and which libraries cannot be looked into.
+SANITIZER_OPTIONS = {
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:suppressions={ROOT / 'tests' / 'tsan.supp'}",
+}
 
 
 def main(arguments):
@@ -26,14 +32,19 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="usersync test", description=__doc__)
     parser.add_argument("--label", choices=PYTHON_TESTS, help="only these")
     parser.add_argument("--filter", metavar="REGEX", default="", help="only tests whose name has it")
+    parser.add_argument("--preset", default=RELEASE, choices=(RELEASE, "clang", "asan", "tsan"),
+                        help="how to build; all but release build only the unit tests, clang also the rest")
     options = parser.parse_args(arguments)
     forget_variables()
-    programs = build_all()
+    os.environ.update(SANITIZER_OPTIONS)
+    programs = build_all(options.preset)
     passed = failed = 0
     for label in [options.label] if options.label else PYTHON_TESTS:
-        for run in (run_ctest, run_python):
-            good, bad = run(label, options.filter, programs)
-            passed, failed = passed + good, failed + bad
+        results = [run_ctest(label, options.filter, programs)]
+        if options.preset == RELEASE:
+            results.append(run_python(label, options.filter, programs))
+        passed += sum(good for good, _ in results)
+        failed += sum(bad for _, bad in results)
     if passed + failed == 0:
         raise Problem("no test has such a name")
     print(f"{passed} passed, {failed} failed")
@@ -46,15 +57,21 @@ def forget_variables():
         del os.environ[name]
 
 
-def build_all():
+def build_all(preset):
     interrupts, progress = Interrupts(), Progress()
     folder = ROOT / "build"
     folder.mkdir(exist_ok=True)
     install((*packages.BUILD, *packages.RUN, *packages.TEST), folder / "packages.log", interrupts, progress)
-    with progress.step("building everything with its tests"):
-        programs = build.build_preset(PRESET, folder / f"{PRESET}.log", interrupts, progress) / "bin"
+    targets = unit_tests() if preset in ("asan", "tsan") else ()
+    with progress.step(f"building the tests ({preset})"):
+        programs = build.build_preset(preset, folder / f"{preset}.log", interrupts, progress, targets) / "bin"
     interrupts.release()
     return programs
+
+
+def unit_tests():
+    """The targets that hold unit tests: one for each room that has any."""
+    return sorted({f"{path.parent.name}_test" for path in ROOT.glob("*/*_test.cc")})
 
 
 def run_ctest(label, name, programs):

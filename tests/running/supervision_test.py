@@ -1,0 +1,102 @@
+"""What `./usersync up` does when something dies."""
+
+import os
+import signal
+import time
+import unittest
+
+from tests.running.running_system import RunningSystem, eventually, lives
+from tests.running.up_test import DOCUMENT
+
+CHILDREN = ("postgres", "nats", "store", "bridge")
+
+
+def restarted(system, name, old):
+    """Whether a new process stands in the pid file."""
+    return system.pid(name) != old and lives(system.pid(name))
+
+
+class SupervisionTest(unittest.TestCase):
+    def setUp(self):
+        self.system = RunningSystem()
+        self.addCleanup(self.system.__exit__)
+
+    def assert_takes(self, doc_id):
+        """A change still goes the whole way, from NATS to the database and back."""
+        eventually(lambda: "APPLIED" in self.system.publish(DOCUMENT % (doc_id, doc_id)), f"{doc_id} is applied")
+        self.assertEqual(self.system.query(f"SELECT version FROM users WHERE doc_id = '{doc_id}'"), "1")
+
+    def test_a_killed_service_is_restarted_with_a_message_again_and_again(self):
+        self.system.start()
+        for round_ in range(2):
+            for name in CHILDREN:
+                old = self.system.pid(name)
+                os.kill(old, signal.SIGKILL)
+                eventually(lambda name=name, old=old: restarted(self.system, name, old), f"{name} is restarted")
+                self.assertIn(f"{name} (pid {old}) was killed by SIGKILL: it is restarted", self.system.output())
+                self.assert_takes(f"{name}-{round_}")
+
+    def test_postgresql_is_restarted_while_an_old_backend_holds_its_memory(self):
+        self.system.start()
+        backend = int(self.system.query("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"))
+        postgres = self.system.pid("postgres")
+        os.kill(backend, signal.SIGSTOP)
+        os.kill(postgres, signal.SIGKILL)
+        eventually(lambda: self.system.output().count("postgres (pid") > 1, "a restart was refused")
+        os.kill(backend, signal.SIGKILL)
+        self.assert_takes("after-the-backend")
+
+    def test_nothing_is_restarted_while_it_is_stopped(self):
+        self.system.start()
+        store = self.system.pid("store")
+        self.system.process.send_signal(signal.SIGSTOP)
+        os.kill(store, signal.SIGKILL)
+        time.sleep(2)  # Nothing to wait for: the point is that nothing comes.
+        self.assertEqual(self.system.pid("store"), store)
+        self.assertFalse(lives(store))
+        self.system.process.send_signal(signal.SIGCONT)
+        eventually(lambda: restarted(self.system, "store", store), "store is restarted")
+        self.assert_takes("after-the-pause")
+
+    def test_after_kill_9_nothing_is_left_and_the_next_run_has_the_data(self):
+        self.system.start()
+        pids = self.system.pids()
+        self.system.process.kill()
+        self.system.process.wait()
+        eventually(lambda: not any(lives(pid) for pid in pids.values()), "all children end")
+        self.assertEqual(self.system.run("env").returncode, 1)
+        self.system.start()
+        self.assertEqual(self.system.query("SELECT count(*) FROM users"), "3")
+
+    def test_a_leftover_child_is_ended_first(self):
+        self.system.start()
+        store = self.system.pid("store")
+        # Stopped, it cannot hear that its keeper died.
+        os.kill(store, signal.SIGSTOP)
+        self.system.process.kill()
+        self.system.process.wait()
+        self.assertTrue(lives(store))
+        self.system.start()
+        self.assertIn(f"store (pid {store}) was left by an earlier run", self.system.output())
+        self.assertFalse(lives(store))
+        self.assert_takes("after-the-leftover")
+
+    def test_a_pid_file_that_names_a_stranger_harms_nobody(self):
+        self.system.state.make()
+        self.system.state.pid_file("store").write_text(f"{os.getpid()}\n", encoding="utf-8")
+        self.system.start()
+        self.assertNotIn("left by an earlier run", self.system.output())
+
+    def test_two_of_each_run_and_either_bridge_may_die(self):
+        self.system.environment.update(USERSYNC_STORES="2", USERSYNC_BRIDGES="2")
+        self.system.start()
+        self.assertEqual(set(self.system.pids()),
+                         {"up", "nats", "postgres", "store", "store-2", "bridge", "bridge-2"})
+        self.assertEqual(len(self.system.variables()["USERSYNC_STORE_ADDR"].split(",")), 2)
+        for name in ("bridge", "bridge-2", "store"):
+            os.kill(self.system.pid(name), signal.SIGKILL)
+            self.assert_takes(f"without-{name}")
+
+
+if __name__ == "__main__":
+    unittest.main()

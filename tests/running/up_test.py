@@ -1,0 +1,122 @@
+"""`./usersync up` from its first line to its last."""
+
+import pathlib
+import signal
+import socket
+import stat
+import unittest
+
+from common.run.leftovers import command_of
+from tests.running.running_system import RunningSystem, lives
+
+SERVICES = {"up", "nats", "postgres", "store", "bridge"}
+DOCUMENT = ('{"id":"%s","email":"%s@example.com","status":"active","created_at":"2024-01-01T00:00:00Z",'
+            '"updated_at":"2024-01-01T00:00:00Z","_deleted":false}')
+
+
+def address(url):
+    host, _, port = url.rpartition("/")[2].rpartition(":")
+    return host, int(port)
+
+
+class UpTest(unittest.TestCase):
+    """One run serves all questions that change nothing."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.system = RunningSystem().start()
+        cls.addClassCleanup(cls.system.__exit__)
+
+    def test_each_service_has_its_process_id_in_a_file(self):
+        pids = self.system.pids()
+        self.assertEqual(set(pids), SERVICES)
+        programs = {name: command_of(pid)[0] for name, pid in pids.items()}
+        for name, program in (("nats", "nats-server"), ("postgres", "postgres"),
+                              ("store", "usersync-store"), ("bridge", "usersync-bridge")):
+            self.assertEqual(pathlib.Path(programs[name]).name, program)
+        self.assertEqual(pids["up"], self.system.process.pid)
+
+    def test_env_prints_addresses_that_answer(self):
+        values = self.system.variables()
+        for name in ("USERSYNC_NATS_URL", "USERSYNC_NATS_WS_URL", "USERSYNC_STORE_ADDR"):
+            host, port = address(values[name])
+            self.assertEqual(host, "127.0.0.1")
+            socket.create_connection((host, port), 5).close()
+        self.assertEqual(values["USERSYNC_NATS_USER"], "operator")
+
+    def test_the_operator_may_read_all_tables_and_settings_but_write_nothing(self):
+        self.assertTrue(self.system.query("SHOW data_directory"))
+        for table in ("users", "version", "feed", "ledger", "source", "refused"):
+            self.system.query(f"SELECT count(*) FROM {table}")
+            self.assertEqual(self.system.query(
+                f"SELECT has_table_privilege('{table}', 'INSERT, UPDATE, DELETE, TRUNCATE')"), "f")
+
+    def test_the_first_run_makes_three_users_with_a_history(self):
+        self.assertEqual(self.system.query("SELECT count(*) FROM users WHERE NOT deleted"), "3")
+        self.assertEqual(self.system.query("SELECT min(version) > 1 FROM users"), "t")
+        self.assertEqual(self.system.query("SELECT count(DISTINCT actor) FROM version"), "2")
+
+    def test_a_published_user_shows_receipt_version_and_broadcast(self):
+        output = self.system.publish(DOCUMENT % ("shown", "shown"))
+        for word in ("APPLIED", "version", "broadcast"):
+            self.assertIn(word, output)
+
+    def test_secrets_are_private_and_no_process_shows_them(self):
+        folder = self.system.state.secrets
+        self.assertEqual(stat.S_IMODE(folder.stat().st_mode), 0o700)
+        commands = "\n".join(" ".join(command_of(pid)) for pid in self.system.pids().values())
+        logs = "\n".join(path.read_text(encoding="utf-8", errors="replace")
+                         for path in self.system.state.log.iterdir())
+        for path in folder.iterdir():
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600, path.name)
+            secret = path.read_text(encoding="utf-8").strip()
+            self.assertNotIn(secret, commands, path.name)
+            self.assertNotIn(secret, logs, path.name)
+            self.assertNotIn(secret, self.system.output(), path.name)
+        self.assertEqual(stat.S_IMODE(self.system.state.nats_config.stat().st_mode), 0o600)
+
+    def test_postgresql_keeps_promises_and_secrets(self):
+        for name, value in (("listen_addresses", "127.0.0.1"), ("password_encryption", "scram-sha-256"),
+                            ("fsync", "on"), ("synchronous_commit", "on"), ("log_error_verbosity", "terse"),
+                            ("log_min_error_statement", "panic"), ("log_parameter_max_length_on_error", "0")):
+            self.assertEqual(self.system.query(f"SHOW {name}"), value)
+
+    def test_a_second_up_says_that_one_runs(self):
+        second = self.system.run("up")
+        self.assertEqual(second.returncode, 1)
+        self.assertIn(f"already runs in {self.system.state.directory} as process {self.system.process.pid}",
+                      second.stdout)
+        self.assertEqual(set(self.system.pids()), SERVICES)
+
+
+class StopTest(unittest.TestCase):
+    def test_sigterm_or_sigint_to_its_process_alone_leaves_nothing_and_a_second_run_finds_everything(self):
+        with RunningSystem() as system:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                system.start()
+                seen = system.query("SELECT head FROM feed")
+                pids = system.pids()
+                status, seconds = system.stop(number)
+                self.assertEqual(status, 0, system.output())
+                self.assertLess(seconds, 30)
+                self.assertEqual([name for name, pid in pids.items() if lives(pid)], [])
+                self.assertEqual(list(system.state.run.glob("*.pid")), [])
+                nothing = system.run("env")
+                self.assertEqual(nothing.returncode, 1)
+                self.assertIn("nothing runs", nothing.stdout)
+                self.assertNotIn("is killed", system.output())
+            self.assertEqual(seen, "8")
+            self.assertNotIn("three users", system.output())
+
+    def test_sigterm_during_the_start_leaves_nothing(self):
+        with RunningSystem() as system:
+            system.begin()
+            while not system.state.pid_file("nats").exists():
+                self.assertIsNone(system.process.poll(), system.output())
+            pids = system.pids()
+            system.stop()
+            self.assertEqual([name for name, pid in pids.items() if lives(pid)], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
