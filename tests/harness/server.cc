@@ -1,0 +1,35 @@
+#include "tests/harness/server.h"
+
+#include <stdexcept>
+
+#include "absl/strings/str_cat.h"
+#include "tests/harness/eventually.h"
+#include "tests/harness/must.h"
+
+namespace usersync::tests {
+
+void Server::Begin() {
+  process_.reset();
+  process_ = Must(Process::Start(Command()));
+}
+
+void Server::Start() {
+  Begin();
+  const bool answers = Eventually([this] {
+    // PostgreSQL refuses to start while old backends hold its memory: then again.
+    if (!process_->IsRunning()) Begin();
+    return Answers();
+  });
+  if (answers) return;
+  const Process::Options options = Command();
+  throw std::runtime_error(absl::StrCat(options.name, " does not answer; its log ends:\n",
+                                        TailOf(options.log_path, 2000)));
+}
+
+void Server::Terminate() {
+  const absl::StatusOr<int> status = process_->Terminate();
+  process_.reset();
+  Must(status.status());
+}
+
+}  // namespace usersync::tests

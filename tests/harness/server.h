@@ -1,0 +1,43 @@
+// A server that a test starts, kills, pauses and starts again, always on the same port and data.
+#pragma once
+
+#include <memory>
+
+#include "tests/harness/process.h"
+
+namespace usersync::tests {
+
+class Server {
+ public:
+  virtual ~Server() = default;
+
+  // Starts it and waits until it answers. Throws if it does not.
+  void Start();
+
+  // Starts it and does not wait.
+  void Begin();
+
+  // As Kill9 of Process: nothing is flushed.
+  void Kill9() { process_.reset(); }
+
+  // SIGTERM, and waits for an orderly end. Throws if it does not come.
+  void Terminate();
+
+  // While it is paused, its connections stay open and nothing moves.
+  void Pause() { process_->Signal(SIGSTOP); }
+  void Resume() { process_->Signal(SIGCONT); }
+
+  bool IsRunning() { return process_ != nullptr && process_->IsRunning(); }
+  pid_t pid() const { return process_->pid(); }
+
+ protected:
+  virtual Process::Options Command() const = 0;
+
+  // Whether it takes work.
+  virtual bool Answers() = 0;
+
+ private:
+  std::unique_ptr<Process> process_;
+};
+
+}  // namespace usersync::tests

@@ -1,0 +1,31 @@
+// A store of a line: usersync-store serve, on a port of its own.
+#pragma once
+
+#include <string>
+
+#include "tests/harness/preparation.h"
+#include "tests/harness/server.h"
+
+namespace usersync::tests {
+
+class Store final : public Server {
+ public:
+  // `number` tells the stores of a line apart, from 1.
+  Store(const Preparation& preparation, int number);
+
+  // Runs `usersync-store migrate up` or `status` as the owner; returns what it prints.
+  static absl::StatusOr<std::string> Migrate(const Preparation& preparation,
+                                             const std::string& command = "up");
+
+  std::string address() const;
+
+ private:
+  Process::Options Command() const override;
+  bool Answers() override;
+
+  const Preparation& preparation_;
+  const int number_;
+  const int port_;
+};
+
+}  // namespace usersync::tests

@@ -1,0 +1,44 @@
+#include "tests/harness/store_stub.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include "absl/time/clock.h"
+
+namespace usersync::tests {
+namespace {
+
+// Its own connection, which comes back at once after the store was killed.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
+  arguments.SetMaxReceiveMessageSize(-1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+StoreStub::StoreStub(const Options& options)
+    : options_(options),
+      channel_(MakeChannel(options.address)),
+      users_(users::v1::UserService::NewStub(channel_)),
+      sync_(users::v1::SyncService::NewStub(channel_)),
+      feed_(users::v1::ChangeFeedService::NewStub(channel_)),
+      ingest_(users::internal::v1::IngestService::NewStub(channel_)) {}
+
+std::unique_ptr<grpc::ClientContext> StoreStub::Context(absl::Duration patience) const {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_deadline(absl::ToChronoTime(absl::Now() + patience));
+  if (!options_.token.empty()) context->AddMetadata("usersync-token", options_.token);
+  if (!options_.actor.empty()) {
+    context->AddMetadata("usersync-actor", options_.actor);
+    context->AddMetadata("usersync-roles", options_.roles);
+    context->AddMetadata("usersync-auth", "none");
+  }
+  return context;
+}
+
+}  // namespace usersync::tests

@@ -1,0 +1,48 @@
+// A caller of the store over gRPC, with a service's token.
+#pragma once
+
+#include <grpcpp/client_context.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "users/internal/v1/ingest_service.grpc.pb.h"
+#include "users/v1/change_feed_service.grpc.pb.h"
+#include "users/v1/sync_service.grpc.pb.h"
+#include "users/v1/user_service.grpc.pb.h"
+
+namespace usersync::tests {
+
+class StoreStub {
+ public:
+  struct Options {
+    std::string address;
+    // Empty: a direct caller, who may only read.
+    std::string token;
+    // What the gateway says about the person behind it; not sent if empty.
+    std::string actor;
+    std::string roles = "writer";
+  };
+
+  explicit StoreStub(const Options& options);
+
+  // A context with the caller's identity and a deadline.
+  std::unique_ptr<grpc::ClientContext> Context(absl::Duration patience = absl::Seconds(30)) const;
+
+  users::v1::UserService::Stub& users() { return *users_; }
+  users::v1::SyncService::Stub& sync() { return *sync_; }
+  users::v1::ChangeFeedService::Stub& feed() { return *feed_; }
+  users::internal::v1::IngestService::Stub& ingest() { return *ingest_; }
+  const std::shared_ptr<grpc::Channel>& channel() { return channel_; }
+
+ private:
+  const Options options_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<users::v1::UserService::Stub> users_;
+  const std::unique_ptr<users::v1::SyncService::Stub> sync_;
+  const std::unique_ptr<users::v1::ChangeFeedService::Stub> feed_;
+  const std::unique_ptr<users::internal::v1::IngestService::Stub> ingest_;
+};
+
+}  // namespace usersync::tests
