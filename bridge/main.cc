@@ -1,0 +1,139 @@
+// usersync-bridge: see kUsage.
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "bridge/bridge.h"
+#include "bridge/monitor.h"
+#include "bridge/streams.h"
+#include "common/log.h"
+#include "common/options.h"
+#include "common/serve.h"
+
+namespace usersync::bridge {
+namespace {
+
+constexpr char kUsage[] =
+    "usersync-bridge carries users between NATS and the store.\n\n"
+    "  usersync-bridge serve           carries until SIGTERM\n"
+    "  usersync-bridge setup-streams   makes the JetStream streams\n"
+    "  usersync-bridge monitor         prints every message of users.> (as operator)\n"
+    "  usersync-bridge publish FILE|-  publishes a document or mutation, waits for its receipt\n";
+
+struct Settings {
+  NatsConnection::Options nats;
+  std::string nats_password_file;
+  std::string store_addr = "127.0.0.1:50052";
+  std::string secrets_dir;
+  std::string actor;
+  absl::Duration timeout = absl::Seconds(10);
+  std::string log_level = "info";
+};
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "usersync-bridge: %s\n", std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? 2 : 1;
+}
+
+void Print(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+absl::StatusOr<std::string> ReadAll(const std::string& path) {
+  std::stringstream text;
+  if (path == "-") {
+    text << std::cin.rdbuf();
+  } else {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+    text << file.rdbuf();
+  }
+  return text.str();
+}
+
+absl::StatusOr<std::string> ReadSecret(const std::string& path) {
+  auto text = ReadAll(path);
+  if (!text.ok()) return text.status();
+  return std::string(absl::StripAsciiWhitespace(*text));
+}
+
+absl::Status Serve(StopSignal& stop, const Settings& settings) {
+  StoreClientOptions store{.addresses = absl::StrSplit(settings.store_addr, ',')};
+  auto token = ReadSecret(absl::StrCat(settings.secrets_dir, "/bridge.token"));
+  if (!token.ok()) return token.status();
+  store.token = *std::move(token);
+  auto bridge = Bridge::Start(settings.nats, store, absl::Seconds(30));
+  if (!bridge.ok()) return bridge.status();
+  spdlog::info("carrying between {} and {}", settings.nats.url, settings.store_addr);
+  stop.Wait();
+  spdlog::info("stopping: finishing what was begun");
+  bridge->reset();
+  spdlog::info("stopped");
+  return absl::OkStatus();
+}
+
+absl::Status Run(StopSignal& stop, const Settings& settings,
+                 const std::vector<std::string>& words) {
+  const std::string command = words.empty() ? "" : words.front();
+  if (command == "serve" && words.size() == 1) return Serve(stop, settings);
+  NatsConnection::Options options = settings.nats;
+  if (command == "publish" && words.size() == 2) {
+    const auto payload = ReadAll(words.back());
+    if (!payload.ok()) return payload.status();
+    options.send_asap = true;
+    const auto nats = NatsConnection::Connect(options);
+    if (!nats.ok()) return nats.status();
+    return PublishAndWait(**nats, settings.actor, *payload, settings.timeout, Print);
+  }
+  if ((command == "monitor" || command == "setup-streams") && words.size() == 1) {
+    const auto nats = NatsConnection::Connect(options);
+    if (!nats.ok()) return nats.status();
+    if (command == "setup-streams") return SetUpStreams(**nats, Print);
+    return Monitor(
+        **nats, [&stop] { return stop.WaitFor(absl::ZeroDuration()); }, Print);
+  }
+  return absl::InvalidArgumentError(
+      "commands: serve, setup-streams, monitor, publish FILE|-; see --help");
+}
+
+int Main(int argc, char** argv) {
+  StopSignal stop;
+  Settings settings;
+  OptionSet set("usersync-bridge", kUsage);
+  set.Add("nats-url", &settings.nats.url, "Where NATS is.");
+  set.Add("nats-user", &settings.nats.user, "Who to be there; nobody if empty.");
+  set.Add("nats-password-file", &settings.nats_password_file, "The file with the password.");
+  set.AddSecret("nats-password", &settings.nats.password, "The password, without a file.");
+  set.Add("store-addr", &settings.store_addr, "host:port of each store, separated by commas.");
+  set.Add("secrets-dir", &settings.secrets_dir, "Where bridge.token is, for serve.");
+  set.Add("actor", &settings.actor, "Whom to publish as; frontend-client if empty.");
+  set.Add("timeout", &settings.timeout, "How long publish waits.");
+  set.Add("log-level", &settings.log_level, "trace, debug, info, warning, error or off.");
+  std::string answer;
+  const auto words = set.Parse(argc, argv, &answer);
+  if (!words.ok()) return Fail(words.status());
+  if (!answer.empty()) {
+    std::fputs(answer.c_str(), stdout);
+    return 0;
+  }
+  InitLog("usersync-bridge", settings.log_level);
+  if (!settings.nats_password_file.empty()) {
+    auto password = ReadSecret(settings.nats_password_file);
+    if (!password.ok()) return Fail(password.status());
+    settings.nats.password = *std::move(password);
+  }
+  const absl::Status status = Run(stop, settings, *words);
+  return status.ok() ? 0 : Fail(status);
+}
+
+}  // namespace
+}  // namespace usersync::bridge
+
+int main(int argc, char** argv) { return usersync::bridge::Main(argc, argv); }

@@ -1,0 +1,191 @@
+#include "bridge/store_client.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <future>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/status.h"
+#include "users/internal/v1/ingest_service.grpc.pb.h"
+#include "users/v1/change_feed_service.grpc.pb.h"
+#include "users/v1/sync_service.grpc.pb.h"
+
+namespace usersync::bridge {
+namespace {
+
+constexpr int kMaxMessageBytes = 16 << 20;
+
+// The stubs of one store.
+struct Peer {
+  explicit Peer(const std::shared_ptr<grpc::Channel>& channel)
+      : ingest(users::internal::v1::IngestService::NewStub(channel)),
+        sync(users::v1::SyncService::NewStub(channel)),
+        feed(users::v1::ChangeFeedService::NewStub(channel)) {}
+
+  std::unique_ptr<users::internal::v1::IngestService::Stub> ingest;
+  std::unique_ptr<users::v1::SyncService::Stub> sync;
+  std::unique_ptr<users::v1::ChangeFeedService::Stub> feed;
+};
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  arguments.SetMaxSendMessageSize(kMaxMessageBytes);
+  // Notice a store that is gone without a word, and come back quickly.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void Authenticate(grpc::ClientContext& context, const std::string& token) {
+  if (!token.empty()) context.AddMetadata("usersync-token", token);
+}
+
+class GrpcChangeStream final : public ChangeStream {
+ public:
+  GrpcChangeStream(Peer& peer, const std::string& token, const users::v1::WatchRequest& request,
+                   std::function<void(const absl::Status&)> on_end)
+      : on_end_(std::move(on_end)) {
+    Authenticate(context_, token);
+    reader_ = peer.feed->Watch(&context_, request);
+  }
+
+  ~GrpcChangeStream() override {
+    if (finished_) return;
+    context_.TryCancel();
+    users::v1::WatchResponse ignored;
+    while (reader_->Read(&ignored)) {
+    }
+    (void)reader_->Finish();
+  }
+
+  bool Read(users::v1::WatchResponse* response) override { return reader_->Read(response); }
+
+  void Cancel() override { context_.TryCancel(); }
+
+  absl::Status Finish() override {
+    finished_ = true;
+    const absl::Status status = FromGrpc(reader_->Finish());
+    on_end_(status);
+    return status;
+  }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<users::v1::WatchResponse>> reader_;
+  const std::function<void(const absl::Status&)> on_end_;
+  bool finished_ = false;
+};
+
+class GrpcStoreClient final : public StoreClient {
+ public:
+  explicit GrpcStoreClient(StoreClientOptions options) : options_(std::move(options)) {
+    for (const std::string& address : options_.addresses) {
+      peers_.push_back(std::make_unique<Peer>(OpenChannel(address)));
+    }
+  }
+
+  absl::StatusOr<users::internal::v1::Position> GetPosition(const std::string& source) override {
+    const size_t index = current_;
+    grpc::ClientContext context;
+    Prepare(context, options_.read_timeout);
+    users::internal::v1::GetPositionRequest request;
+    request.set_source(source);
+    users::internal::v1::GetPositionResponse response;
+    const absl::Status status =
+        FromGrpc(peers_[index]->ingest->GetPosition(&context, request, &response));
+    Note(index, status);
+    if (!status.ok()) return status;
+    return response.position();
+  }
+
+  void Ingest(const users::internal::v1::IngestRequest& request, IngestDone done) override {
+    struct Call {
+      grpc::ClientContext context;
+      users::internal::v1::IngestResponse response;
+    };
+    const size_t index = current_;
+    auto call = std::make_shared<Call>();
+    Prepare(call->context, options_.ingest_timeout);
+    peers_[index]->ingest->async()->Ingest(
+        &call->context, &request, &call->response,
+        [this, index, call, done = std::move(done)](const grpc::Status& status) {
+          Answer(index, status, std::move(call->response), done);
+        });
+  }
+
+  void Pull(const users::v1::PullRequest& request, PullDone done) override {
+    struct Call {
+      grpc::ClientContext context;
+      users::v1::PullRequest request;
+      users::v1::PullResponse response;
+    };
+    const size_t index = current_;
+    auto call = std::make_shared<Call>();
+    call->request = request;
+    Prepare(call->context, options_.read_timeout);
+    peers_[index]->sync->async()->Pull(
+        &call->context, &call->request, &call->response,
+        [this, index, call, done = std::move(done)](const grpc::Status& status) {
+          Answer(index, status, std::move(call->response), done);
+        });
+  }
+
+  std::unique_ptr<ChangeStream> Watch(const users::v1::WatchRequest& request) override {
+    const size_t index = current_;
+    return std::make_unique<GrpcChangeStream>(
+        *peers_[index], options_.token, request,
+        [this, index](const absl::Status& status) { Note(index, status); });
+  }
+
+ private:
+  void Prepare(grpc::ClientContext& context, absl::Duration timeout) {
+    Authenticate(context, options_.token);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  }
+
+  template <typename Response, typename Done>
+  void Answer(size_t index, const grpc::Status& grpc_status, Response response, const Done& done) {
+    const absl::Status status = FromGrpc(grpc_status);
+    Note(index, status);
+    if (status.ok()) {
+      done(std::move(response));
+    } else {
+      done(status);
+    }
+  }
+
+  // A store that is away or does not answer: the next calls go to the next one.
+  void Note(size_t index, const absl::Status& status) {
+    if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) return;
+    size_t expected = index;
+    current_.compare_exchange_strong(expected, (index + 1) % peers_.size());
+  }
+
+  const StoreClientOptions options_;
+  std::vector<std::unique_ptr<Peer>> peers_;
+  std::atomic<size_t> current_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<users::v1::PullResponse> PullNow(StoreClient& store,
+                                                const users::v1::PullRequest& request) {
+  std::promise<absl::StatusOr<users::v1::PullResponse>> promise;
+  store.Pull(request, [&promise](absl::StatusOr<users::v1::PullResponse> response) {
+    promise.set_value(std::move(response));
+  });
+  return promise.get_future().get();
+}
+
+std::unique_ptr<StoreClient> MakeStoreClient(StoreClientOptions options) {
+  return std::make_unique<GrpcStoreClient>(std::move(options));
+}
+
+}  // namespace usersync::bridge

@@ -1,0 +1,40 @@
+// The two streams of usersync, as this program needs them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "bridge/nats_connection.h"
+
+namespace usersync::bridge {
+
+// What the newest messages of USERS_BROADCAST may take up.
+inline constexpr int64_t kBroadcastMaxBytes = int64_t{1} << 30;
+
+// Makes the streams that are missing and changes what differs. Calls `say` with one line each,
+// such as "Created USERS_UPDATE stream".
+absl::Status SetUpStreams(const NatsConnection& nats,
+                          const std::function<void(const std::string&)>& say);
+
+// Where a stream stands.
+struct StreamState {
+  uint64_t messages = 0;
+  uint64_t first_sequence = 0;
+  uint64_t last_sequence = 0;
+  // Nanoseconds since 1970; 0 if it never held a message.
+  int64_t last_time_ns = 0;
+};
+
+// NOT_FOUND if there is no such stream.
+absl::StatusOr<StreamState> ReadStreamState(const NatsConnection& nats, const std::string& stream);
+
+// NOT_FOUND if the stream has no message with this sequence.
+absl::StatusOr<MessageHandle> ReadMessage(const NatsConnection& nats, const std::string& stream,
+                                          uint64_t sequence);
+
+// A header of a message, or "".
+std::string HeaderOf(natsMsg* message, const char* name);
+
+}  // namespace usersync::bridge
