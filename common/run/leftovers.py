@@ -35,6 +35,7 @@ def lock(state):
             break
         except BlockingIOError:
             if time.monotonic() > deadline:
+                file.close()
                 raise Problem(f"already runs in {state.directory} as process "
                               f"{read_pid(state.pid_file('up'))}; ./usersync env prints its addresses") from None
             time.sleep(0.05)
@@ -98,5 +99,5 @@ def forget_foreign_postmaster(data):
     """
     path = data / "postmaster.pid"
     pid = read_pid(path)
-    if pid and command_of(pid) and not is_ours(pid, [data]):
+    if pid and pathlib.Path(f"/proc/{pid}").exists() and not is_ours(pid, [data]):
         path.unlink(missing_ok=True)

@@ -8,7 +8,6 @@ from common.run.problem import Problem
 from common.run.state import ROOT, write_private
 
 TEMPLATE = ROOT / "docker" / "nats.conf"
-ORIGIN_PORTS = ("WEB", "GATEWAY_HTTP", "GATEWAY_HTTPS")
 
 
 def server():
@@ -36,10 +35,13 @@ def write_config(state, secrets, port_of, actors):
 
 
 def origins(port_of):
-    """The pages that may open a WebSocket: ours, under both names of this machine."""
-    numbers = [port_of.get(name) or ports.named_or_default(name) for name in ORIGIN_PORTS]
-    return [f"{'https' if name == 'GATEWAY_HTTPS' else 'http'}://{host}:{number}"
-            for name, number in zip(ORIGIN_PORTS, numbers) for host in ("localhost", "127.0.0.1")]
+    """The pages that may open a WebSocket: ours, under both names of this machine.
+
+    nats-server 2.9 remembers one origin a host, the last one listed; so it is the page's, and the
+    gateway's two ports cannot be listed beside it.
+    """
+    port = port_of.get("WEB") or ports.named_or_default("WEB")
+    return [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1")]
 
 
 def render(template, values, passwords):
