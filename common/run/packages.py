@@ -13,7 +13,7 @@ BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobu
          "libprotobuf-dev", "libgrpc++-dev", "grpc-proto", "libabsl-dev", "libspdlog-dev", "libssl-dev",
          "libnats-dev", "libpqxx-dev")
 RUN = ("nats-server", "postgresql", "ca-certificates")
-TEST = ("libgtest-dev", "libgmock-dev")
+TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev")
 CHECK = ("clang", "clang-format", "git", "nodejs", "npm")
 
 # A program that may have come from elsewhere than Debian.
