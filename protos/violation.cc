@@ -1,23 +1,12 @@
 #include "protos/violation.h"
 
 #include "absl/strings/str_cat.h"
+#include "protos/utf8.h"
 
 namespace usersync {
 namespace {
 
-constexpr size_t kMostValueCharacters = 64;
-
-// The first 64 characters, with control characters as '?': a text must not carry them on.
-std::string Cut(absl::string_view value) {
-  std::string cut;
-  size_t characters = 0;
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xc0) != 0x80 && ++characters > kMostValueCharacters) return cut + "…";
-    cut.push_back(byte < 0x20 || byte == 0x7f ? '?' : c);
-  }
-  return cut;
-}
+constexpr size_t kMostCharacters = 64;
 
 const char* TextOf(users::v1::ErrorReason reason) {
   switch (reason) {
@@ -38,13 +27,13 @@ const char* TextOf(users::v1::ErrorReason reason) {
     case users::v1::ERROR_REASON_VERSION_NOT_FOUND:
       return "names a version that the user does not have";
     case users::v1::ERROR_REASON_USER_EXISTS:
-      return "is the id of a user already, living or deleted";
+      return "is taken: a user, living or deleted, has this id";
     case users::v1::ERROR_REASON_EMAIL_TAKEN:
-      return "is the address of another living user";
+      return "is taken: another living user has this address";
     case users::v1::ERROR_REASON_VERSION_MISMATCH:
-      return "is not the user's version: somebody else has written since";
+      return "is not the version of the user: somebody has written since";
     case users::v1::ERROR_REASON_USER_DELETED:
-      return "names a user whose being deleted or not forbids this";
+      return "names a user who is deleted, or, to be undeleted, is not";
     case users::v1::ERROR_REASON_CHECKPOINT_TOO_OLD:
       return "is older than what is kept: changes after it are archived";
     case users::v1::ERROR_REASON_CHECKPOINT_DIVERGED:
@@ -53,7 +42,7 @@ const char* TextOf(users::v1::ErrorReason reason) {
     case users::v1::ERROR_REASON_POSITION_MOVED:
       return "is not where the source stands: another bridge has moved it";
     case users::v1::ERROR_REASON_RATE_LIMITED:
-      return "sends more than its limit; try again later";
+      return "is over its limit; try again later";
     case users::v1::ERROR_REASON_ROLE_MISSING:
       return "is a role that the caller needs and does not have";
     case users::v1::ERROR_REASON_USER_ERASED:
@@ -65,7 +54,7 @@ const char* TextOf(users::v1::ErrorReason reason) {
     case users::v1::ERROR_REASON_USER_NOT_YET_CREATED:
       return "is before the user was created";
     default:
-      return "is wrong";
+      return "is wrong, and nobody said why";
   }
 }
 
@@ -79,16 +68,19 @@ std::string ReasonName(users::v1::ErrorReason reason) {
 
 std::string Describe(users::v1::ErrorReason reason, absl::string_view field, absl::string_view rule,
                      absl::string_view value) {
-  std::string text = absl::StrCat(field.empty() ? "the document" : field, " ", TextOf(reason));
+  std::string text = absl::StrCat(field.empty() ? "the document" : ShowText(field, kMostCharacters),
+                                  " ", TextOf(reason));
   if (!rule.empty()) absl::StrAppend(&text, ": ", rule);
-  if (!value.empty()) absl::StrAppend(&text, " (found \"", Cut(value), "\")");
+  if (!value.empty()) {
+    absl::StrAppend(&text, " (got \"", ShowText(value, kMostCharacters), "\")");
+  }
   return text;
 }
 
 users::v1::Violation MakeViolation(users::v1::ErrorReason reason, absl::string_view field,
                                    absl::string_view rule, absl::string_view value) {
   users::v1::Violation violation;
-  violation.set_field(std::string(field));
+  violation.set_field(ShowText(field, kMostCharacters));
   violation.set_reason(reason);
   violation.set_description(Describe(reason, field, rule, value));
   return violation;

@@ -27,8 +27,9 @@ Mutation Plain(const std::string& id, const std::string& email, const std::strin
 
 Request From(const std::string& actor, const std::string& mutation_id, Mutation mutation) {
   mutation.set_mutation_id(mutation_id);
-  return RequestOf({.actor = actor, .auth = users::v1::AUTH_NATS, .role = Role::kWriter},
-                   std::move(mutation));
+  return RequestOf(
+      {.actor = actor, .auth = users::v1::AUTH_NATS, .role = Role::kWriter, .derives_ids = true},
+      std::move(mutation));
 }
 
 Batch EmptyBatch() {

@@ -1,5 +1,7 @@
 #include "store/checkpoint.h"
 
+#include <cassert>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/status.h"
@@ -14,6 +16,9 @@ constexpr size_t kEpochBytes = 16;
 constexpr size_t kSequenceBytes = 8;
 constexpr size_t kHashBytes = 8;
 constexpr size_t kBytes = 1 + kEpochBytes + kSequenceBytes + kHashBytes;
+// Three bytes are four characters: nothing is left over to be padded.
+static_assert(kBytes % 3 == 0);
+constexpr size_t kCharacters = kBytes / 3 * 4;
 
 absl::Status Malformed() {
   return Error(absl::StatusCode::kInvalidArgument, "TOKEN_MALFORMED",
@@ -23,6 +28,7 @@ absl::Status Malformed() {
 }  // namespace
 
 std::string Encode(const Checkpoint& checkpoint) {
+  assert(checkpoint.epoch.size() == kEpochBytes && checkpoint.hash_prefix.size() == kHashBytes);
   std::string bytes(1, kFormat);
   bytes.append(checkpoint.epoch);
   for (int shift = 56; shift >= 0; shift -= 8) {
@@ -34,7 +40,8 @@ std::string Encode(const Checkpoint& checkpoint) {
 
 absl::StatusOr<Checkpoint> DecodeCheckpoint(absl::string_view text) {
   std::string bytes;
-  if (!absl::WebSafeBase64Unescape(text, &bytes) || bytes.size() != kBytes || bytes[0] != kFormat) {
+  if (text.size() != kCharacters || !absl::WebSafeBase64Unescape(text, &bytes) ||
+      bytes.size() != kBytes || bytes[0] != kFormat) {
     return Malformed();
   }
   Checkpoint checkpoint;
@@ -45,8 +52,11 @@ absl::StatusOr<Checkpoint> DecodeCheckpoint(absl::string_view text) {
                              static_cast<unsigned char>(bytes[1 + kEpochBytes + i]));
   }
   checkpoint.hash_prefix = bytes.substr(1 + kEpochBytes + kSequenceBytes);
-  // One checkpoint is one string: padding and stray bits are not ours.
-  if (checkpoint.sequence < 0 || Encode(checkpoint) != text) return Malformed();
+  if (checkpoint.sequence < 0) return Malformed();
+  const bool is_start = checkpoint.sequence == 0;
+  if (is_start && checkpoint.hash_prefix != std::string(kHashBytes, '\0')) return Malformed();
+  // One checkpoint is one string: the decoder skips white space and takes other alphabets.
+  if (Encode(checkpoint) != text) return Malformed();
   return checkpoint;
 }
 

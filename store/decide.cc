@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "protos/violation.h"
 #include "store/authorize.h"
 #include "store/field_value.h"
@@ -49,29 +48,45 @@ Decision Commit(Decision decision, User document, const CurrentUser* current,
   return decision;
 }
 
+// Both sides of an overlap. What the author wrote wins it.
+Audit AuditOf(const Mutation& mutation, const User& current) {
+  Audit audit;
+  if (mutation.has_assumed()) audit.base = DocumentOf(mutation.assumed());
+  audit.mine = DocumentOf(mutation.user());
+  audit.theirs = DocumentOf(current);
+  return audit;
+}
+
 Decision DecideMerge(const Mutation& mutation, const CurrentUser& current, EmailTaken email_taken,
                      bool restoring) {
-  const User* base = mutation.has_assumed() ? &mutation.assumed() : nullptr;
-  Merge merge = MergeDocuments(base, mutation.user(), current.user);
-  const bool overwrite = mutation.conflict_policy() == users::v1::CONFLICT_POLICY_OVERWRITE;
-  if (!merge.conflicts.empty() && !overwrite) {
+  const bool inserts = mutation.has_assumed_absent();
+  Merge merge =
+      MergeDocuments(inserts ? nullptr : &mutation.assumed(), mutation.user(), current.user);
+  const bool in_dispute = inserts || !merge.conflicts.empty();
+  if (in_dispute && mutation.conflict_policy() != users::v1::CONFLICT_POLICY_OVERWRITE) {
     Decision decision = WithOutcome(users::v1::OUTCOME_CONFLICT);
     decision.conflicts = std::move(merge.conflicts);
     return decision;
   }
-  // What the author changed had been changed so already.
-  if (ChangedFields(&current.user, merge.document).empty()) {
+  // All that the author changed had been changed so already.
+  if (SameDocument(current.user, merge.document)) {
     return WithOutcome(users::v1::OUTCOME_UNCHANGED);
   }
   Decision decision = WithOutcome(users::v1::OUTCOME_MERGED);
-  if (!merge.conflicts.empty()) {
-    Audit& audit = decision.audit.emplace();
-    if (base != nullptr) audit.base = DocumentOf(*base);
-    audit.mine = DocumentOf(mutation.user());
-    audit.theirs = DocumentOf(current.user);
-    decision.conflicts = std::move(merge.conflicts);
-  }
+  if (!merge.conflicts.empty()) decision.audit = AuditOf(mutation, current.user);
+  decision.conflicts = std::move(merge.conflicts);
   return Commit(std::move(decision), std::move(merge.document), &current, email_taken, restoring);
+}
+
+Decision DecideWithoutUser(const User& wanted, EmailTaken email_taken, bool restoring) {
+  if (wanted.deleted()) return WithOutcome(users::v1::OUTCOME_UNCHANGED);
+  return Commit(WithOutcome(users::v1::OUTCOME_APPLIED), DocumentOf(wanted), nullptr, email_taken,
+                restoring);
+}
+
+bool Believes(const Mutation& mutation, const User& current) {
+  return mutation.has_unconditional() ||
+         (mutation.has_assumed() && SameDocument(current, mutation.assumed()));
 }
 
 }  // namespace
@@ -79,34 +94,23 @@ Decision DecideMerge(const Mutation& mutation, const CurrentUser& current, Email
 Decision Decide(const Principal& author, const Mutation& mutation, const CurrentUser* current,
                 EmailTaken email_taken, bool restoring) {
   const User& wanted = mutation.user();
-  if (!Authorize(author, Operation::kWrite, current == nullptr ? nullptr : &current->user,
-                 &wanted)) {
+  const User* stands = current == nullptr ? nullptr : &current->user;
+  if (!Authorize(author, Operation::kWrite, stands, &wanted)) {
     return WithOutcome(users::v1::OUTCOME_DENIED);
   }
-  if (auto violations = Validate(author, mutation); !violations.empty()) {
-    return Refuse(std::move(violations));
+  auto violations = Validate(author, mutation, stands);
+  if (current != nullptr && current->erased) {
+    violations.push_back(MakeViolation(users::v1::ERROR_REASON_USER_ERASED, "id", "", wanted.id()));
   }
-  if (current == nullptr) {
-    // Nothing is there to delete, whatever the author believes.
-    if (wanted.deleted()) return WithOutcome(users::v1::OUTCOME_UNCHANGED);
-    return Commit(WithOutcome(users::v1::OUTCOME_APPLIED), DocumentOf(wanted), nullptr, email_taken,
-                  restoring);
-  }
-  if (current->erased) {
-    return Refuse({MakeViolation(users::v1::ERROR_REASON_USER_ERASED, "id", "", wanted.id())});
-  }
-  if (ChangedFields(&current->user, wanted).empty()) {
-    return WithOutcome(users::v1::OUTCOME_UNCHANGED);
-  }
-  const bool belief_holds =
-      mutation.has_assumed() && ChangedFields(&current->user, mutation.assumed()).empty();
-  if (mutation.has_unconditional() || belief_holds) {
+  if (!violations.empty()) return Refuse(std::move(violations));
+
+  if (current == nullptr) return DecideWithoutUser(wanted, email_taken, restoring);
+  if (SameDocument(current->user, wanted)) return WithOutcome(users::v1::OUTCOME_UNCHANGED);
+  if (Believes(mutation, current->user)) {
     return Commit(WithOutcome(users::v1::OUTCOME_APPLIED), DocumentOf(wanted), current, email_taken,
                   restoring);
   }
   return DecideMerge(mutation, *current, email_taken, restoring);
 }
-
-std::string FoldEmail(absl::string_view email) { return absl::AsciiStrToLower(email); }
 
 }  // namespace usersync::store

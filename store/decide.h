@@ -8,6 +8,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "store/email.h"
 #include "store/principal.h"
 #include "users/v1/mutation.pb.h"
 
@@ -55,10 +56,15 @@ struct Decision {
 using EmailTaken = absl::FunctionRef<bool(absl::string_view folded, absl::string_view user_id)>;
 
 // `current` is null if no user has the id. `restoring` makes an update a restore.
+//
+// In this order: may the author (DENIED), are the rules kept (INVALID), is it so already
+// (UNCHANGED), did the author believe nothing or what is true (APPLIED), else a merge with what
+// stands (MERGED, CONFLICT; UNCHANGED if nothing of it is new). Where no user has the id, a living
+// document makes one and a deleted one is UNCHANGED, whatever the author believed. An author who
+// believed that no user has the id, where one has and differs, gets CONFLICT, even if only times
+// differ: it is another user. No write changes an erased user. The address of the resulting
+// document, if that lives, must be free.
 Decision Decide(const Principal& author, const users::v1::Mutation& mutation,
                 const CurrentUser* current, EmailTaken email_taken, bool restoring = false);
-
-// The address with ASCII letters folded, as addresses are compared.
-std::string FoldEmail(absl::string_view email);
 
 }  // namespace usersync::store

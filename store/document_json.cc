@@ -2,6 +2,7 @@
 
 #include <rapidjson/document.h>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "store/field_value.h"
 
@@ -22,15 +23,22 @@ void AppendValue(const User& user, const FieldDescriptor* field, std::string& ou
       out.append(reflect->GetBool(user, field) ? "true" : "false");
       break;
     case FieldDescriptor::CPPTYPE_INT32:
-      absl::StrAppend(&out, reflect->GetInt32(user, field));
+      absl::StrAppend(&out, "\"", reflect->GetInt32(user, field), "\"");
       break;
     case FieldDescriptor::CPPTYPE_INT64:
-      absl::StrAppend(&out, reflect->GetInt64(user, field));
+      absl::StrAppend(&out, "\"", reflect->GetInt64(user, field), "\"");
       break;
     default:
       out.append("null");
       break;
   }
+}
+
+// Numbers are decimal strings.
+template <typename Number>
+bool ReadNumber(const rapidjson::Value& value, Number* number) {
+  return value.IsString() &&
+         absl::SimpleAtoi(absl::string_view(value.GetString(), value.GetStringLength()), number);
 }
 
 bool SetValue(const rapidjson::Value& value, const FieldDescriptor* field, User* user) {
@@ -45,13 +53,17 @@ bool SetValue(const rapidjson::Value& value, const FieldDescriptor* field, User*
       reflect->SetBool(user, field, value.GetBool());
       return true;
     case FieldDescriptor::CPPTYPE_INT32:
-      if (!value.IsInt()) return false;
-      reflect->SetInt32(user, field, value.GetInt());
-      return true;
+      if (int32_t number; ReadNumber(value, &number)) {
+        reflect->SetInt32(user, field, number);
+        return true;
+      }
+      return false;
     case FieldDescriptor::CPPTYPE_INT64:
-      if (!value.IsInt64()) return false;
-      reflect->SetInt64(user, field, value.GetInt64());
-      return true;
+      if (int64_t number; ReadNumber(value, &number)) {
+        reflect->SetInt64(user, field, number);
+        return true;
+      }
+      return false;
     default:
       return false;
   }

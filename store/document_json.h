@@ -9,7 +9,8 @@
 
 namespace usersync::store {
 
-// The document fields in RFC 8785 (JCS): sorted, absent ones left out, `_deleted` always there.
+// The document fields in RFC 8785 (JCS): sorted, absent ones left out, `_deleted` always there,
+// numbers as decimal strings.
 std::string CanonicalDocument(const users::v1::User& user);
 
 // Appends a JSON string as RFC 8785 writes it, quotes included. `text` is valid UTF-8.

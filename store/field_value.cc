@@ -1,5 +1,9 @@
 #include "store/field_value.h"
 
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
 namespace usersync::store {
 namespace {
 
@@ -17,9 +21,9 @@ bool IsSet(const User& user, const DocumentField& field) {
 bool SameValue(const User& a, const User& b, const DocumentField& field) {
   if (IsSet(a, field) != IsSet(b, field)) return false;
   if (!IsSet(a, field)) return true;
+  const auto& reflect = Reflect();
   std::string scratch_a;
   std::string scratch_b;
-  const auto& reflect = Reflect();
   switch (field.descriptor->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
       return reflect.GetStringReference(a, field.descriptor, &scratch_a) ==
@@ -30,11 +34,15 @@ bool SameValue(const User& a, const User& b, const DocumentField& field) {
       return reflect.GetInt32(a, field.descriptor) == reflect.GetInt32(b, field.descriptor);
     case FieldDescriptor::CPPTYPE_INT64:
       return reflect.GetInt64(a, field.descriptor) == reflect.GetInt64(b, field.descriptor);
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      return reflect.GetDouble(a, field.descriptor) == reflect.GetDouble(b, field.descriptor);
     default:
       return false;
   }
+}
+
+bool SameDocument(const User& a, const User& b) {
+  const auto& fields = DocumentFields();
+  return std::all_of(fields.begin(), fields.end(),
+                     [&](const DocumentField& field) { return SameValue(a, b, field); });
 }
 
 void CopyValue(const User& from, const DocumentField& field, User* to) {
@@ -56,9 +64,6 @@ void CopyValue(const User& from, const DocumentField& field, User* to) {
     case FieldDescriptor::CPPTYPE_INT64:
       reflect.SetInt64(to, field.descriptor, reflect.GetInt64(from, field.descriptor));
       break;
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      reflect.SetDouble(to, field.descriptor, reflect.GetDouble(from, field.descriptor));
-      break;
     default:
       break;
   }
@@ -78,10 +83,7 @@ google::protobuf::Value ValueOf(const User& user, const DocumentField& field) {
       value.set_number_value(reflect.GetInt32(user, field.descriptor));
       break;
     case FieldDescriptor::CPPTYPE_INT64:
-      value.set_number_value(static_cast<double>(reflect.GetInt64(user, field.descriptor)));
-      break;
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      value.set_number_value(reflect.GetDouble(user, field.descriptor));
+      value.set_string_value(absl::StrCat(reflect.GetInt64(user, field.descriptor)));
       break;
     default:
       break;

@@ -9,11 +9,15 @@
 
 namespace usersync::store {
 
-// Whether the field has a value other than its default: what "absent" means in hashes and diffs.
+// Whether the field has a value: what "absent" means the contrary of in hashes and diffs. An
+// optional field (`role`) may hold "", any other has none if it is the default.
 bool IsSet(const users::v1::User& user, const DocumentField& field);
 
 // Whether both have the same value, or both have none.
 bool SameValue(const users::v1::User& a, const users::v1::User& b, const DocumentField& field);
+
+// Whether all fields of the document have the same values.
+bool SameDocument(const users::v1::User& a, const users::v1::User& b);
 
 // Gives `to` the value that `from` has, or none.
 void CopyValue(const users::v1::User& from, const DocumentField& field, users::v1::User* to);

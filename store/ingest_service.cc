@@ -45,7 +45,8 @@ absl::Status Check(const users::internal::v1::IngestRequest& request) {
 }
 
 Request RequestOfEntry(const Entry& entry) {
-  Principal author{.actor = entry.actor(), .auth = entry.auth(), .role = Role::kWriter};
+  Principal author{
+      .actor = entry.actor(), .auth = entry.auth(), .role = Role::kWriter, .derives_ids = true};
   Request request;
   if (entry.has_mutation()) {
     request = RequestOf(std::move(author), entry.mutation());

@@ -1,16 +1,16 @@
 #include "store/merge.h"
 
-#include <string>
-
-#include "absl/strings/string_view.h"
 #include "store/field_value.h"
+#include "store/timestamp.h"
 
 namespace usersync::store {
 namespace {
 
 using users::v1::User;
 
-bool IsTimestamp(const DocumentField& field) {
+constexpr char kDeleted[] = "_deleted";
+
+bool IsTime(const DocumentField& field) {
   return field.json_name == "created_at" || field.json_name == "updated_at";
 }
 
@@ -19,7 +19,7 @@ users::v1::FieldConflict Dispute(const DocumentField& field, const User* base, c
   users::v1::FieldConflict conflict;
   conflict.set_field(field.json_name);
   // `_deleted` is always there: false is a value.
-  const bool always = field.json_name == "_deleted";
+  const bool always = field.json_name == kDeleted;
   if (base != nullptr && (always || IsSet(*base, field))) {
     *conflict.mutable_base() = ValueOf(*base, field);
   }
@@ -30,58 +30,34 @@ users::v1::FieldConflict Dispute(const DocumentField& field, const User* base, c
 
 bool Differ(const User& a, const User& b) {
   for (const DocumentField& field : DocumentFields()) {
-    if (!IsTimestamp(field) && !SameValue(a, b, field)) return true;
+    if (!IsTime(field) && !SameValue(a, b, field)) return true;
   }
   return false;
 }
 
 // Whether one side deleted what the other went on editing.
 bool DeletesAnEdit(const User& base, const User& mine, const User& theirs) {
-  if (mine.deleted() == theirs.deleted()) return false;
-  const User& living = mine.deleted() ? theirs : mine;
-  const User& deleted = mine.deleted() ? mine : theirs;
-  if (base.deleted()) return false;
-  return deleted.deleted() && Differ(base, living);
-}
-
-// Seconds part, then the fraction without trailing zeros: comparable as text.
-std::pair<absl::string_view, absl::string_view> Parts(absl::string_view time) {
-  absl::string_view fraction = time.substr(19);
-  if (!fraction.empty()) fraction.remove_suffix(1);
-  while (!fraction.empty() && (fraction.back() == '0' || fraction == ".")) {
-    fraction.remove_suffix(1);
-  }
-  return {time.substr(0, 19), fraction};
+  if (base.deleted() || mine.deleted() == theirs.deleted()) return false;
+  return Differ(base, mine.deleted() ? theirs : mine);
 }
 
 }  // namespace
 
-bool IsLater(const std::string& a, const std::string& b) {
-  if (a.size() < 20 || b.size() < 20) return a > b;
-  return Parts(a) > Parts(b);
-}
-
 Merge MergeDocuments(const User* base, const User& mine, const User& theirs) {
   Merge merge;
   merge.document = DocumentOf(theirs);
+  if (IsLater(mine.updated_at(), theirs.updated_at())) {
+    merge.document.set_updated_at(mine.updated_at());
+  }
   const bool delete_against_edit = base != nullptr && DeletesAnEdit(*base, mine, theirs);
-  for (const DocumentField& field : DocumentFields()) {
-    if (field.json_name == "updated_at") {
-      if (IsLater(mine.updated_at(), theirs.updated_at())) {
-        merge.document.set_updated_at(mine.updated_at());
-      }
-      continue;
-    }
-    if (field.json_name == "created_at") continue;
+  for (const DocumentField& field : DocumentFieldsByName()) {
+    if (IsTime(field)) continue;
     const bool mine_changed = base == nullptr || !SameValue(*base, mine, field);
     const bool theirs_changed = base == nullptr || !SameValue(*base, theirs, field);
-    const bool disputed = mine_changed && theirs_changed && !SameValue(mine, theirs, field);
-    if (disputed || (delete_against_edit && field.json_name == "_deleted")) {
-      merge.conflicts.push_back(Dispute(field, base, mine, theirs));
-    }
-    if (disputed || mine_changed || (delete_against_edit && field.json_name == "_deleted")) {
-      CopyValue(mine, field, &merge.document);
-    }
+    const bool in_dispute = (mine_changed && theirs_changed && !SameValue(mine, theirs, field)) ||
+                            (delete_against_edit && field.json_name == kDeleted);
+    if (in_dispute) merge.conflicts.push_back(Dispute(field, base, mine, theirs));
+    if (in_dispute || mine_changed) CopyValue(mine, field, &merge.document);
   }
   return merge;
 }

@@ -2,10 +2,7 @@
 
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <utility>
-
-#include "absl/strings/ascii.h"
 
 namespace usersync::store {
 
@@ -14,12 +11,6 @@ std::string Sha256(absl::string_view bytes) {
   EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
              EVP_sha256(), nullptr);
   return digest;
-}
-
-bool IsClientMutationId(absl::string_view id) {
-  return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), [](char c) {
-    return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '~' || c == '-';
-  });
 }
 
 Request RequestOf(Principal author, users::v1::Mutation mutation) {

@@ -1,15 +1,13 @@
 // Makes requests of mutations.
 #pragma once
 
+#include "store/identifiers.h"
 #include "store/request.h"
 
 namespace usersync::store {
 
 // SHA-256, 32 bytes.
 std::string Sha256(absl::string_view bytes);
-
-// Whether a client may choose this mutation_id: 1 to 128 characters of [A-Za-z0-9._~-].
-bool IsClientMutationId(absl::string_view id);
 
 // The request that a mutation makes. If its author chose the id, the answer goes to the ledger.
 Request RequestOf(Principal author, users::v1::Mutation mutation);

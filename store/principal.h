@@ -15,6 +15,9 @@ struct Principal {
   std::string actor;
   users::v1::Auth auth = users::v1::AUTH_NONE;
   Role role = Role::kNone;
+  // Whether the bridge speaks for the actor: then a mutation may bear an id that the bridge
+  // derived, which no client may claim.
+  bool derives_ids = false;
 };
 
 }  // namespace usersync::store

@@ -16,26 +16,44 @@ absl::Status Named(absl::StatusCode code, users::v1::ErrorReason reason, absl::s
   return Error(code, ReasonName(reason), Describe(reason, field, rule, value));
 }
 
+absl::Status Erased(const std::string& id) {
+  return Named(absl::StatusCode::kInvalidArgument, users::v1::ERROR_REASON_USER_ERASED, "id", "",
+               id);
+}
+
+absl::Status CheckCreate(const UserCommand& command, const CurrentUser* current) {
+  if (current != nullptr && current->erased) return Erased(command.user.id());
+  if (current != nullptr) {
+    return Named(absl::StatusCode::kAlreadyExists, users::v1::ERROR_REASON_USER_EXISTS, "id", "",
+                 command.user.id());
+  }
+  if (command.user.deleted()) {
+    return Named(absl::StatusCode::kInvalidArgument, users::v1::ERROR_REASON_FIELD_INVALID,
+                 "_deleted", "a user is created living", "true");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckCurrent(const UserCommand& command, const CurrentUser* current) {
   if (current == nullptr) {
     return Named(absl::StatusCode::kNotFound, users::v1::ERROR_REASON_USER_NOT_FOUND, "id", "",
                  command.user.id());
+  }
+  if (current->erased) return Erased(command.user.id());
+  if (current->user.deleted()) {
+    return Named(absl::StatusCode::kFailedPrecondition, users::v1::ERROR_REASON_USER_DELETED, "id",
+                 "undelete the user first", command.user.id());
   }
   if (command.expected_version && *command.expected_version != current->user.version()) {
     return Named(absl::StatusCode::kAborted, users::v1::ERROR_REASON_VERSION_MISMATCH,
                  "expected_version", absl::StrCat("the user has version ", current->user.version()),
                  absl::StrCat(*command.expected_version));
   }
-  if (current->user.deleted()) {
-    return Named(absl::StatusCode::kFailedPrecondition, users::v1::ERROR_REASON_USER_DELETED, "id",
-                 "", command.user.id());
-  }
   return absl::OkStatus();
 }
 
 User Created(const UserCommand& command, absl::string_view now) {
   User user = DocumentOf(command.user);
-  user.clear_deleted();
   if (user.created_at().empty()) user.set_created_at(std::string(now));
   if (user.updated_at().empty()) user.set_updated_at(std::string(now));
   return user;
@@ -51,9 +69,16 @@ User Updated(const UserCommand& command, const User& current, absl::string_view 
     sets_updated_at = sets_updated_at || name == "updated_at";
   }
   // An update that changes nothing leaves no trace.
-  if (!sets_updated_at && !ChangedFields(&current, user).empty()) {
+  if (!sets_updated_at && !SameDocument(current, user)) {
     user.set_updated_at(std::string(now));
   }
+  return user;
+}
+
+User Deleted(const User& current, absl::string_view now) {
+  User user = DocumentOf(current);
+  user.set_deleted(true);
+  user.set_updated_at(std::string(now));
   return user;
 }
 
@@ -65,21 +90,19 @@ absl::StatusOr<Mutation> Resolve(const UserCommand& command, const CurrentUser* 
   mutation.set_mutation_id(command.mutation_id);
   mutation.set_unconditional(true);
   mutation.set_reason(command.reason);
-  if (command.kind == UserCommand::Kind::kCreate) {
-    if (current != nullptr) {
-      return Named(absl::StatusCode::kAlreadyExists, users::v1::ERROR_REASON_USER_EXISTS, "id", "",
-                   command.user.id());
-    }
-    *mutation.mutable_user() = Created(command, now);
-    return mutation;
-  }
-  if (auto status = CheckCurrent(command, current); !status.ok()) return status;
-  if (command.kind == UserCommand::Kind::kUpdate) {
-    *mutation.mutable_user() = Updated(command, current->user, now);
-  } else {
-    *mutation.mutable_user() = DocumentOf(current->user);
-    mutation.mutable_user()->set_deleted(true);
-    mutation.mutable_user()->set_updated_at(std::string(now));
+  const bool creates = command.kind == UserCommand::Kind::kCreate;
+  auto status = creates ? CheckCreate(command, current) : CheckCurrent(command, current);
+  if (!status.ok()) return status;
+  switch (command.kind) {
+    case UserCommand::Kind::kCreate:
+      *mutation.mutable_user() = Created(command, now);
+      break;
+    case UserCommand::Kind::kUpdate:
+      *mutation.mutable_user() = Updated(command, current->user, now);
+      break;
+    case UserCommand::Kind::kDelete:
+      *mutation.mutable_user() = Deleted(current->user, now);
+      break;
   }
   return mutation;
 }

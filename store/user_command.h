@@ -24,7 +24,10 @@ struct UserCommand {
 
 // The mutation that does what the command says to `current` (null if there is none). `now` is
 // the store's clock as 2024-01-01T00:00:00.000Z: what the command leaves open of `created_at`
-// and `updated_at`. USER_NOT_FOUND, USER_EXISTS, USER_DELETED and VERSION_MISMATCH are errors.
+// and `updated_at`. It is made on top of `current`, so that nothing is lost by having no belief.
+// An update in which nothing differs keeps `updated_at` too. Errors, in this order: USER_NOT_FOUND,
+// USER_ERASED, USER_EXISTS or USER_DELETED, VERSION_MISMATCH; FIELD_INVALID for a create of a
+// deleted user.
 absl::StatusOr<users::v1::Mutation> Resolve(const UserCommand& command, const CurrentUser* current,
                                             absl::string_view now);
 
