@@ -13,7 +13,7 @@ using google::protobuf::FieldDescriptor;
 using users::v1::User;
 
 void AppendValue(const User& user, const FieldDescriptor* field, std::string& out) {
-  const auto* reflect = User::GetReflection();
+  static const auto* reflect = User::GetReflection();
   std::string scratch;
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
@@ -42,7 +42,7 @@ bool ReadNumber(const rapidjson::Value& value, Number* number) {
 }
 
 bool SetValue(const rapidjson::Value& value, const FieldDescriptor* field, User* user) {
-  const auto* reflect = User::GetReflection();
+  static const auto* reflect = User::GetReflection();
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
       if (!value.IsString()) return false;

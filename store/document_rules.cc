@@ -77,9 +77,10 @@ class DocumentChecker {
       : part_(part), violations_(violations) {}
 
   void CheckField(const User& user, const RuledField& ruled) {
+    static const auto* reflect = User::GetReflection();
     std::string scratch;
     const absl::string_view value =
-        User::GetReflection()->GetStringReference(user, ruled.field->descriptor, &scratch);
+        reflect->GetStringReference(user, ruled.field->descriptor, &scratch);
     const Rule& rule = *ruled.rule;
     if (value.empty() && rule.is_required) {
       Add(users::v1::ERROR_REASON_FIELD_REQUIRED, ruled.field->json_name, rule.text);

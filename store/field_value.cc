@@ -10,7 +10,21 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using users::v1::User;
 
-const google::protobuf::Reflection& Reflect() { return *User::GetReflection(); }
+// Asked once: generated code checks every time whether its descriptors are there.
+const google::protobuf::Reflection& Reflect() {
+  static const auto& reflection = *User::GetReflection();
+  return reflection;
+}
+
+bool SameString(const User& a, const User& b, const FieldDescriptor* field) {
+  std::string scratch_a;
+  std::string scratch_b;
+  const std::string& value = Reflect().GetStringReference(a, field, &scratch_a);
+  if (value != Reflect().GetStringReference(b, field, &scratch_b)) return false;
+  // An optional field may hold "" or nothing.
+  return !value.empty() || !field->has_presence() ||
+         Reflect().HasField(a, field) == Reflect().HasField(b, field);
+}
 
 }  // namespace
 
@@ -19,15 +33,13 @@ bool IsSet(const User& user, const DocumentField& field) {
 }
 
 bool SameValue(const User& a, const User& b, const DocumentField& field) {
+  if (field.descriptor->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+    return SameString(a, b, field.descriptor);
+  }
   if (IsSet(a, field) != IsSet(b, field)) return false;
   if (!IsSet(a, field)) return true;
   const auto& reflect = Reflect();
-  std::string scratch_a;
-  std::string scratch_b;
   switch (field.descriptor->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      return reflect.GetStringReference(a, field.descriptor, &scratch_a) ==
-             reflect.GetStringReference(b, field.descriptor, &scratch_b);
     case FieldDescriptor::CPPTYPE_BOOL:
       return reflect.GetBool(a, field.descriptor) == reflect.GetBool(b, field.descriptor);
     case FieldDescriptor::CPPTYPE_INT32:
