@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/thread_pool.h"
 #include "grpc/health/v1/health.pb.h"
+#include "store/caretaker.h"
 #include "store/change_feed.h"
 #include "store/change_feed_service.h"
 #include "store/identity.h"
@@ -84,6 +85,7 @@ class RunningServer final : public Server {
   }
 
   ~RunningServer() override {
+    caretaker_.reset();
     if (server_ != nullptr) {
       server_->GetHealthCheckService()->Shutdown();
       server_->Shutdown(absl::ToChronoTime(absl::Now() + options_.drain_timeout));
@@ -107,6 +109,7 @@ class RunningServer final : public Server {
   std::unique_ptr<UserService> users_;
   std::unique_ptr<ChangeFeedService> watch_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Caretaker> caretaker_;
 };
 
 }  // namespace
