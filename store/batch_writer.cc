@@ -10,32 +10,39 @@
 namespace usersync::store {
 namespace {
 
-// One statement: the versions $1 and the users $2 they end in, as JSON; $3 is the time.
+// One statement for versions and the users they end in: $1 the versions as JSON, $2 the digests of
+// all of them in a row (salts and hashes would cost as much to read as JSON as all the rest), $3
+// the time. `l` marks the last version of a user in $1, `n` a user who is new.
 constexpr char kChanges[] = R"(
-WITH changed AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset($2::jsonb) AS r(
-    i BIGINT, n BOOLEAN, d TEXT, j JSONB, v INTEGER, x BOOLEAN, e BOOLEAN, s BIGINT, h BYTEA,
-    z TIMESTAMPTZ)
+WITH change AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
+    k INTEGER, i BIGINT, o BIGINT, v INTEGER, j JSONB, a TEXT, w TEXT, m TEXT, r TEXT, x JSONB,
+    f TEXT[], t TEXT, l BOOLEAN, n BOOLEAN, z TIMESTAMPTZ)
+), digest AS MATERIALIZED (
+  SELECT $2::bytea AS d
 ), written AS (
   INSERT INTO version (id, object_type, object_id, version, json, action, actor, created_at,
       mutation_id, reason, audit, changed_fields, auth, format, body_salt, actor_salt, body_hash,
       actor_hash, prev_hash, hash)
-    SELECT i, 'user', o, v, j, a, w, $3::timestamptz, m, r, x, f, t, 1, bs, acs, bh, ah, ph, h
-    FROM jsonb_to_recordset($1::jsonb) AS r(
-      i BIGINT, o BIGINT, v INTEGER, j JSONB, a TEXT, w TEXT, m TEXT, r TEXT, x JSONB, f TEXT[],
-      t TEXT, bs BYTEA, acs BYTEA, bh BYTEA, ah BYTEA, ph BYTEA, h BYTEA)
+    SELECT i, 'user', o, v, j, a, w, $3::timestamptz, m, r, x, f, t, 1, substr(d, k + 1, 16),
+      substr(d, k + 17, 16), substr(d, k + 33, 32), substr(d, k + 65, 32), substr(d, k + 97, 32),
+      substr(d, k + 129, 32)
+    FROM change, digest
 ), made AS (
   INSERT INTO users (id, doc_id, email, status, role, created_at, updated_at, document, version,
       deleted, erased, seq, hash, create_time, update_time, delete_time)
-    SELECT i, d, j->>'email', j->>'status', j->>'role', (j->>'created_at')::timestamptz,
-      (j->>'updated_at')::timestamptz, j, v, x, e, s, h, $3::timestamptz, $3::timestamptz, z
-    FROM changed WHERE n
+    SELECT o, j->>'id', j->>'email', j->>'status', j->>'role', (j->>'created_at')::timestamptz,
+      (j->>'updated_at')::timestamptz, j, v, (j->>'_deleted')::boolean, a = 'erase', i,
+      substr(d, k + 129, 32), $3::timestamptz, $3::timestamptz, z
+    FROM change, digest WHERE l AND n
 )
 UPDATE users SET email = j->>'email', status = j->>'status', role = j->>'role',
     created_at = (j->>'created_at')::timestamptz, updated_at = (j->>'updated_at')::timestamptz,
-    document = j, version = v, deleted = x, erased = e, seq = s, hash = h,
-    update_time = $3::timestamptz, delete_time = z
-  FROM changed WHERE users.id = i AND NOT n)";
+    document = j, version = v, deleted = (j->>'_deleted')::boolean, erased = a = 'erase', seq = i,
+    hash = substr(d, k + 129, 32), update_time = $3::timestamptz, delete_time = z
+  FROM change, digest WHERE users.id = o AND l AND NOT n)";
+// The bytes of one version in $2.
+constexpr size_t kDigestBytes = 160;
 
 constexpr char kReleaseAddresses[] = "DELETE FROM email_address WHERE address = ANY($1::text[])";
 constexpr char kTakeAddresses[] =
@@ -80,10 +87,21 @@ void AppendBytes(const char* key, absl::string_view bytes, std::string& out) {
   AppendJsonBytea(bytes, out);
 }
 
-void AppendVersion(const VersionRecord& version, std::string& out) {
-  absl::StrAppend(&out, out.size() > 1 ? "," : "", "{\"i\":", version.sequence,
-                  ",\"o\":", version.object_id, ",\"v\":", version.version, ",\"a\":\"",
-                  ActionName(version.action), "\",\"t\":\"", AuthName(version.auth), "\"");
+// What the JSON says of a version beyond the version itself.
+struct Place {
+  size_t index;
+  bool is_last_of_user;
+  bool is_new_user;
+};
+
+void AppendVersion(const Effect& effect, const Place& place, std::string& out) {
+  const VersionRecord& version = *effect.version;
+  absl::StrAppend(&out, out.size() > 1 ? "," : "", "{\"k\":", place.index * kDigestBytes,
+                  ",\"i\":", version.sequence, ",\"o\":", version.object_id,
+                  ",\"v\":", version.version, ",\"a\":\"", ActionName(version.action));
+  absl::StrAppend(&out, "\",\"t\":\"", AuthName(version.auth),
+                  "\",\"l\":", place.is_last_of_user ? "true" : "false",
+                  ",\"n\":", place.is_new_user ? "true" : "false");
   AppendRaw("j", version.document_json, out);
   AppendText("w", version.actor, out);
   AppendText("m", version.mutation_id, out);
@@ -91,57 +109,12 @@ void AppendVersion(const VersionRecord& version, std::string& out) {
   AppendRaw("x", version.audit_json, out);
   out.append(",\"f\":[");
   for (size_t i = 0; i < version.changed_fields.size(); ++i) {
-    absl::StrAppend(&out, i > 0 ? "," : "", "\"", version.changed_fields[i], "\"");
+    absl::StrAppend(&out, i > 0 ? ",\"" : "\"", version.changed_fields[i], "\"");
   }
   out.push_back(']');
-  AppendBytes("bs", version.body_salt, out);
-  AppendBytes("acs", version.actor_salt, out);
-  AppendBytes("bh", version.body_hash, out);
-  AppendBytes("ah", version.actor_hash, out);
-  AppendBytes("ph", version.previous_hash, out);
-  AppendBytes("h", version.hash, out);
-  out.push_back('}');
-}
-
-void AppendUser(const Effect& last, bool is_new, std::string& out) {
-  const users::v1::User& user = last.after.user;
-  absl::StrAppend(&out, out.size() > 1 ? "," : "", "{\"i\":", last.after.object_id,
-                  ",\"n\":", is_new ? "true" : "false", ",\"v\":", user.version(),
-                  ",\"s\":", user.sequence(), ",\"x\":", user.deleted() ? "true" : "false",
-                  ",\"e\":", last.after.erased ? "true" : "false");
-  AppendText("d", user.id(), out);
-  AppendRaw("j", last.version->document_json, out);
-  AppendBytes("h", last.after.hash, out);
+  const users::v1::User& user = effect.after.user;
   if (user.has_delete_time()) AppendText("z", TimeText(MicrosOf(user.delete_time())), out);
   out.push_back('}');
-}
-
-absl::Status WriteChanges(Session& session, const std::vector<Effect*>& effects,
-                          int64_t committed_at) {
-  std::string versions = "[";
-  // The last effect on each user, and whether the user was made in this batch.
-  absl::flat_hash_map<int64_t, std::pair<const Effect*, bool>> users;
-  std::vector<int64_t> order;
-  for (const Effect* effect : effects) {
-    if (!effect->version) continue;
-    AppendVersion(*effect->version, versions);
-    const auto [entry, inserted] =
-        users.try_emplace(effect->after.object_id, effect, !effect->before.has_value());
-    if (inserted) {
-      order.push_back(effect->after.object_id);
-    } else {
-      entry->second.first = effect;
-    }
-  }
-  if (users.empty()) return absl::OkStatus();
-  versions.push_back(']');
-  std::string changed = "[";
-  for (const int64_t id : order) {
-    const auto& [effect, is_new] = users.at(id);
-    AppendUser(*effect, is_new, changed);
-  }
-  changed.push_back(']');
-  return session.ExecPrepared("changes", versions, changed, TimeText(committed_at)).status();
 }
 
 // The address that a user holds; "" for a tombstone.
@@ -261,6 +234,34 @@ absl::Status WriteLedger(Session& session, const std::vector<const Request*>& re
 
 }  // namespace
 
+BatchWriter::Rendered BatchWriter::Render(const std::vector<Effect*>& effects) {
+  // The last effect on each user, and whether the user was made by one of these.
+  absl::flat_hash_map<int64_t, std::pair<const Effect*, bool>> users;
+  for (const Effect* effect : effects) {
+    if (!effect->version) continue;
+    users.try_emplace(effect->after.object_id, effect, !effect->before.has_value())
+        .first->second.first = effect;
+  }
+  Rendered rendered;
+  if (users.empty()) return rendered;
+  std::string digests;
+  digests.reserve(effects.size() * kDigestBytes);
+  rendered.versions.reserve(effects.size() * 640);
+  rendered.versions = "[";
+  size_t index = 0;
+  for (const Effect* effect : effects) {
+    if (!effect->version) continue;
+    const VersionRecord& version = *effect->version;
+    const auto& [last, is_new] = users.at(effect->after.object_id);
+    AppendVersion(*effect, {index++, effect == last, is_new}, rendered.versions);
+    absl::StrAppend(&digests, version.body_salt, version.actor_salt, version.body_hash,
+                    version.actor_hash, version.previous_hash, version.hash);
+  }
+  rendered.versions.push_back(']');
+  rendered.digests = ByteaLiteral(digests);
+  return rendered;
+}
+
 absl::Status BatchWriter::Prepare(Session& session) {
   // Every join here is of a batch with an index. A plan made while the tables were small would
   // scan them whole for as long as it is kept.
@@ -284,9 +285,14 @@ absl::Status BatchWriter::Prepare(Session& session) {
   return absl::OkStatus();
 }
 
-absl::Status BatchWriter::Write(Session& session, const std::vector<const Request*>& requests,
+absl::Status BatchWriter::Write(Session& session, const Rendered& rendered,
+                                const std::vector<const Request*>& requests,
                                 const std::vector<Effect*>& effects, int64_t committed_at) {
-  if (auto status = WriteChanges(session, effects, committed_at); !status.ok()) return status;
+  if (!rendered.versions.empty()) {
+    const auto changed = session.ExecPrepared("changes", rendered.versions, rendered.digests,
+                                              TimeText(committed_at));
+    if (!changed.ok()) return changed.status();
+  }
   if (auto status = WriteAddresses(session, effects); !status.ok()) return status;
   if (auto status = WriteRefused(session, requests, effects, committed_at); !status.ok()) {
     return status;

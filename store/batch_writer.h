@@ -1,6 +1,7 @@
 // Writes what a batch decided, set-wise: a handful of statements whatever the size.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "store/batch.h"
@@ -13,10 +14,20 @@ class BatchWriter {
   // Declares the statements. Call once for each new session.
   static absl::Status Prepare(Session& session);
 
-  // Writes versions, users, addresses, answers and refusals of the effects, in order of their
-  // decision, and gives every refused one its number. INVALID_ARGUMENT if the database refuses
-  // one of them: nothing is known of which. The transaction must be open.
-  static absl::Status Write(Session& session, const std::vector<const Request*>& requests,
+  // Versions and users as the database gets them; empty if there are no new versions.
+  struct Rendered {
+    std::string versions;
+    std::string digests;
+  };
+
+  // The work of writing that needs no database.
+  static Rendered Render(const std::vector<Effect*>& effects);
+
+  // Writes what was rendered of the effects, their addresses, answers and refusals, in order of
+  // their decision, and gives every refused one its number. INVALID_ARGUMENT if the database
+  // refuses one of them: nothing is known of which. The transaction must be open.
+  static absl::Status Write(Session& session, const Rendered& rendered,
+                            const std::vector<const Request*>& requests,
                             const std::vector<Effect*>& effects, int64_t committed_at);
 
   // Writes the new positions, and the head if there are new versions; that wakes other stores.

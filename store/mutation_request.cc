@@ -1,17 +1,8 @@
 #include "store/mutation_request.h"
 
-#include <openssl/evp.h>
-
 #include <utility>
 
 namespace usersync::store {
-
-std::string Sha256(absl::string_view bytes) {
-  std::string digest(32, '\0');
-  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
-             EVP_sha256(), nullptr);
-  return digest;
-}
 
 Request RequestOf(Principal author, users::v1::Mutation mutation) {
   Request request;

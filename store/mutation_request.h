@@ -1,13 +1,11 @@
 // Makes requests of mutations.
 #pragma once
 
+#include "store/digest.h"
 #include "store/identifiers.h"
 #include "store/request.h"
 
 namespace usersync::store {
-
-// SHA-256, 32 bytes.
-std::string Sha256(absl::string_view bytes);
 
 // The request that a mutation makes. If its author chose the id, the answer goes to the ledger.
 Request RequestOf(Principal author, users::v1::Mutation mutation);

@@ -111,7 +111,8 @@ class Adoption {
     current = {.object_id = object_id, .user = std::move(after), .hash = version.hash};
     effect.after = current;
     // A write has one time for all its versions; here every version has its own.
-    return BatchWriter::Write(session_, {nullptr}, {&effect}, last_at_);
+    return BatchWriter::Write(session_, BatchWriter::Render({&effect}), {nullptr}, {&effect},
+                              last_at_);
   }
 
   int64_t head() const { return head_; }

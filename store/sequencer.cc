@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -21,6 +22,9 @@ namespace {
 
 // How far ahead of the head the partitions of `version` must reach.
 constexpr int64_t kPartitionMargin = 1 << 18;
+
+// How many requests are decided while the database writes the ones before.
+constexpr size_t kPartSize = 250;
 
 void RandomBytes(char* bytes, size_t count) {
   RAND_bytes(reinterpret_cast<unsigned char*>(bytes), static_cast<int>(count));
@@ -208,13 +212,7 @@ absl::Status Sequencer::DecideAndWrite(Batch_& batch, Attempt& attempt) {
   if (attempt.one_by_one) {
     if (auto status = WriteOneByOne(decided, attempt); !status.ok()) return status;
   } else {
-    attempt.effects.reserve(attempt.requests.size());
-    std::vector<Effect*> effects;
-    for (const Request* request : attempt.requests) {
-      effects.push_back(&attempt.effects.emplace_back(decided.Decide(*request)));
-    }
-    const auto status = BatchWriter::Write(*session_, attempt.requests, effects, committed_at);
-    if (!status.ok()) return status;
+    if (auto status = WriteInParts(decided, attempt); !status.ok()) return status;
   }
   state_ = decided.TakeState();
   return BatchWriter::WriteHead(*session_, attempt.moves, state_.head, committed_at,
@@ -246,13 +244,43 @@ absl::Status Sequencer::CheckMoves(Batch_& batch, Attempt& attempt) {
   return absl::OkStatus();
 }
 
+// Decides a part while the database is busy with the one before.
+absl::Status Sequencer::WriteInParts(Batch& batch, Attempt& attempt) {
+  const int64_t committed_at = batch.state().committed_at;
+  const size_t count = attempt.requests.size();
+  attempt.effects.reserve(count);
+  std::future<absl::Status> writing;
+  for (size_t begin = 0; begin < count; begin += kPartSize) {
+    const size_t end = std::min(begin + kPartSize, count);
+    std::vector<const Request*> requests;
+    std::vector<Effect*> effects;
+    for (size_t i = begin; i < end; ++i) {
+      requests.push_back(attempt.requests[i]);
+      effects.push_back(&attempt.effects.emplace_back(batch.Decide(*requests.back())));
+    }
+    auto write = [this, rendered = BatchWriter::Render(effects), requests = std::move(requests),
+                  effects, committed_at] {
+      return BatchWriter::Write(*session_, rendered, requests, effects, committed_at);
+    };
+    if (writing.valid()) {
+      if (auto status = writing.get(); !status.ok()) return status;
+    }
+    if (end == count) return write();
+    auto task = std::make_shared<std::packaged_task<absl::Status()>>(std::move(write));
+    writing = task->get_future();
+    writer_helper_.Add([task] { (*task)(); });
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Sequencer::WriteOneByOne(Batch& batch, Attempt& attempt) {
   const int64_t committed_at = batch.state().committed_at;
   attempt.effects.reserve(attempt.requests.size());
   for (const Request* request : attempt.requests) {
     Effect effect = batch.Decide(*request);
     if (auto begun = session_->Exec("SAVEPOINT one"); !begun.ok()) return begun.status();
-    absl::Status status = BatchWriter::Write(*session_, {request}, {&effect}, committed_at);
+    absl::Status status = BatchWriter::Write(*session_, BatchWriter::Render({&effect}), {request},
+                                             {&effect}, committed_at);
     if (status.ok()) {
       // A rule that is checked at the end of a transaction is checked here.
       status = session_
@@ -265,7 +293,7 @@ absl::Status Sequencer::WriteOneByOne(Batch& batch, Attempt& attempt) {
       const auto undone = session_->Exec("ROLLBACK TO SAVEPOINT one");
       if (!undone.ok()) return undone.status();
       effect = batch.Refuse(*request, effect, status.message());
-      status = BatchWriter::Write(*session_, {request}, {&effect}, committed_at);
+      status = BatchWriter::Write(*session_, {}, {request}, {&effect}, committed_at);
     }
     if (!status.ok()) return status;
     attempt.effects.push_back(std::move(effect));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/mutex.h"
+#include "common/thread_pool.h"
 #include "store/batch.h"
 #include "store/change_feed.h"
 #include "store/request.h"
@@ -54,6 +55,7 @@ class Sequencer {
   absl::Status Try(Batch_& batch, Attempt& attempt);
   absl::Status Connect();
   absl::Status DecideAndWrite(Batch_& batch, Attempt& attempt);
+  absl::Status WriteInParts(Batch& batch, Attempt& attempt);
   absl::Status WriteOneByOne(Batch& batch, Attempt& attempt);
   absl::Status CheckMoves(Batch_& batch, Attempt& attempt);
   absl::Status Commit(Attempt& attempt);
@@ -75,6 +77,8 @@ class Sequencer {
   BatchState state_;
   int64_t partitioned_up_to_ = 0;
 
+  // Talks to the database while the writer decides; never both at once.
+  ThreadPool writer_helper_{1};
   std::thread writer_;
 };
 

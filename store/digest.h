@@ -1,0 +1,18 @@
+// SHA-256 and HMAC-SHA-256, without the cost that OpenSSL 3 has per call for finding them.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace usersync::store {
+
+inline constexpr size_t kDigestBytes = 32;
+
+// SHA-256 of the two pieces, one after the other.
+std::string Sha256(absl::string_view bytes, absl::string_view more = "");
+
+// HMAC-SHA-256 (RFC 2104). `key` has at most 64 bytes.
+std::string HmacSha256(absl::string_view key, absl::string_view message);
+
+}  // namespace usersync::store
