@@ -1,11 +1,17 @@
 #include "store/version_record.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "store/document_json.h"
+#include "store/version_json.h"
 
 namespace usersync::store {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 // The worked example of the encoding (store/README.md).
 VersionRecord FirstVersion() {
@@ -71,6 +77,53 @@ TEST(VersionRecord, HashesTheWorkedExample) {
   Seal(third);
   EXPECT_EQ(absl::BytesToHexString(third.hash),
             "71cd6d4a6a106a30416c8bfca7d30e629aa2223f8c1bf85ec747b2e7014c4ea8");
+}
+
+TEST(VersionRecord, IsHashedInTheCanonicalForm) {
+  VersionRecord record = FirstVersion();
+  Seal(record);
+  EXPECT_EQ(
+      VersionBodyJson(record),
+      "{\"audit\":null,\"document\":{\"_deleted\":false,\"created_at\":\"2024-01-01T00:00:00Z\","
+      "\"email\":\"ann@example.com\",\"id\":\"u-1\",\"status\":\"active\","
+      "\"updated_at\":\"2024-01-01T00:00:00Z\"},\"mutation_id\":\"m-1\",\"object_id\":\"u-1\","
+      "\"object_type\":\"user\",\"reason\":null}");
+  const std::string entry = VersionEntryJson(record);
+  EXPECT_EQ(entry.size(), 426u);
+  EXPECT_EQ(entry, absl::StrCat("{\"action\":\"create\",\"actor_hash\":\"",
+                                absl::BytesToHexString(record.actor_hash),
+                                "\",\"auth\":\"nats\",\"body_hash\":\"",
+                                absl::BytesToHexString(record.body_hash),
+                                "\",\"changed_fields\":[\"created_at\",\"email\",\"id\",\"status\","
+                                "\"updated_at\"],\"committed_at\":\"1704067200000000\","
+                                "\"format\":\"usersync.version.1\",\"prev_hash\":\"",
+                                std::string(64, '0'), "\",\"seq\":\"1\",\"version\":\"1\"}"));
+}
+
+TEST(VersionRecord, WritesNullForWhatIsAbsent) {
+  VersionRecord record = FirstVersion();
+  record.mutation_id.clear();
+  record.actor.clear();
+  Seal(record);
+  EXPECT_THAT(VersionBodyJson(record), HasSubstr("\"mutation_id\":null,"));
+  EXPECT_EQ(VersionActorJson(record), "null");
+}
+
+TEST(VersionRecord, HashesBothSidesOfWhatWasOverwritten) {
+  VersionRecord record = FirstVersion();
+  Seal(record);
+  const std::string hash_without = record.hash;
+  record.audit.emplace();
+  record.audit->mine = record.document;
+  record.audit->theirs = record.document;
+  record.audit->theirs.set_status("invited");
+  Seal(record);
+  EXPECT_EQ(record.audit_json,
+            absl::StrCat("{\"base\":null,\"mine\":", CanonicalDocument(record.document),
+                         ",\"policy\":\"overwrite\",\"theirs\":",
+                         CanonicalDocument(record.audit->theirs), "}"));
+  EXPECT_THAT(VersionBodyJson(record), StartsWith(absl::StrCat("{\"audit\":", record.audit_json)));
+  EXPECT_NE(record.hash, hash_without);
 }
 
 TEST(VersionRecord, ReadsItsWordsBack) {
