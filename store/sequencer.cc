@@ -24,7 +24,7 @@ namespace {
 constexpr int64_t kPartitionMargin = 1 << 18;
 
 // How many requests are decided while the database writes the ones before.
-constexpr size_t kPartSize = 250;
+constexpr size_t kPartSize = 200;
 
 void RandomBytes(char* bytes, size_t count) {
   RAND_bytes(reinterpret_cast<unsigned char*>(bytes), static_cast<int>(count));
@@ -346,22 +346,24 @@ absl::Status Sequencer::Settle(Attempt& attempt) {
 
 void Sequencer::Answer(Batch_& batch, Attempt& attempt) {
   const absl::Time committed = absl::Now();
-  std::vector<std::shared_ptr<const users::v1::Change>> changes;
-  for (size_t i = 0; i < attempt.effects.size(); ++i) {
-    const Effect& effect = attempt.effects[i];
-    if (!effect.version) continue;
-    changes.push_back(std::make_shared<const users::v1::Change>(
-        MakeChange(feed_.epoch(), *effect.version, attempt.requests[i]->publish_time,
-                   attempt.enqueue_times[i], committed)));
-  }
-  auto effect = attempt.effects.begin();
+  auto next = attempt.effects.begin();
   for (Submission& submission : batch) {
     std::vector<::usersync::store::Answer> answers;
     answers.reserve(submission.requests.size());
     for (size_t i = 0; i < submission.requests.size(); ++i) {
-      answers.push_back(std::move((effect++)->answer));
+      answers.push_back(std::move((next++)->answer));
     }
     submission.done(std::move(answers));
+  }
+  // The callers are on their way; now everybody else.
+  const std::string epoch = feed_.epoch();
+  std::vector<ChangePointer> changes;
+  changes.reserve(attempt.effects.size());
+  for (size_t i = 0; i < attempt.effects.size(); ++i) {
+    if (!attempt.effects[i].version) continue;
+    changes.push_back(std::make_shared<const users::v1::Change>(
+        MakeChange(epoch, *attempt.effects[i].version, attempt.requests[i]->publish_time,
+                   attempt.enqueue_times[i], committed)));
   }
   if (!changes.empty()) feed_.Publish(std::move(changes));
 }
