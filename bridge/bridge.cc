@@ -5,10 +5,12 @@
 
 #include "absl/time/clock.h"
 #include "bridge/broadcaster.h"
-#include "bridge/guarded_publisher.h"
-#include "bridge/message_source.h"
+#include "bridge/counters.h"
+#include "bridge/nats_broadcast_stream.h"
+#include "bridge/nats_message_source.h"
 #include "bridge/pull_responder.h"
 #include "bridge/receipt_publisher.h"
+#include "bridge/stream_keeper.h"
 #include "bridge/streams.h"
 #include "bridge/update_consumer.h"
 #include "common/backoff.h"
@@ -26,42 +28,50 @@ class RunningBridge final : public Bridge {
                 const StoreClientOptions& store)
       : quick_(std::move(quick)),
         bulk_(std::move(bulk)),
+        keeper_(*quick_),
         store_(MakeStoreClient(store)),
-        source_(MakeMessageSource(*quick_)),
-        receipts_(*quick_, *bulk_),
-        consumer_({}, *source_, *store_, receipts_),
-        publisher_({}, *quick_, *bulk_),
-        broadcaster_({}, *quick_, publisher_, *store_),
-        pulls_(std::make_unique<PullResponder>(PullResponder::Options{}, *quick_, *store_)) {}
+        source_({}, *quick_, keeper_),
+        receipts_(*quick_, *bulk_, counters_),
+        consumer_({}, source_, *store_, receipts_, counters_),
+        pulls_(std::make_unique<PullResponder>(PullResponder::Options{}, *quick_, *store_,
+                                               counters_)) {}
 
   absl::Status Listen() {
-    if (auto status = publisher_.Start(); !status.ok()) return status;
+    auto stream = NatsBroadcastStream::Make(*quick_, *bulk_, keeper_);
+    if (!stream.ok()) return stream.status();
+    stream_ = *std::move(stream);
+    broadcaster_ = std::make_unique<Broadcaster>(
+        Broadcaster::Options{.stream_bytes = kBroadcastMaxBytes}, *stream_, *store_, counters_);
     if (auto status = pulls_->Start(); !status.ok()) return status;
     consuming_ = std::thread([this] { consumer_.Run(); });
-    broadcasting_ = std::thread([this] { broadcaster_.Run(); });
+    broadcasting_ = std::thread([this] { broadcaster_->Run(); });
     return absl::OkStatus();
   }
 
   ~RunningBridge() override {
+    // Nothing new comes in; what was just committed still goes out: here, or by the next bridge.
     consumer_.Stop();
     if (consuming_.joinable()) consuming_.join();
-    // What was just committed still goes out: here, or by the next bridge.
-    broadcaster_.Stop();
-    if (broadcasting_.joinable()) broadcasting_.join();
     pulls_.reset();
+    if (broadcaster_ != nullptr) broadcaster_->Stop();
+    if (broadcasting_.joinable()) broadcasting_.join();
     (void)bulk_->Flush(kFlushTimeout);
     (void)quick_->Flush(kFlushTimeout);
   }
 
+  bool is_cut_off() const override { return quick_->is_closed() || bulk_->is_closed(); }
+
  private:
+  Counters counters_;
   const std::unique_ptr<NatsConnection> quick_;
   const std::unique_ptr<NatsConnection> bulk_;
+  StreamKeeper keeper_;
   const std::unique_ptr<StoreClient> store_;
-  const std::unique_ptr<MessageSource> source_;
+  NatsMessageSource source_;
   ReceiptPublisher receipts_;
   UpdateConsumer consumer_;
-  GuardedPublisher publisher_;
-  Broadcaster broadcaster_;
+  std::unique_ptr<NatsBroadcastStream> stream_;
+  std::unique_ptr<Broadcaster> broadcaster_;
   std::unique_ptr<PullResponder> pulls_;
   std::thread consuming_;
   std::thread broadcasting_;
@@ -80,6 +90,18 @@ absl::StatusOr<std::unique_ptr<NatsConnection>> AwaitNats(const NatsConnection::
   }
 }
 
+// JetStream may come up later than NATS itself.
+absl::Status AwaitStreams(const NatsConnection& nats, absl::Duration patience) {
+  const absl::Time give_up = absl::Now() + patience;
+  while (true) {
+    const auto status =
+        SetUpStreams(nats, [](const std::string& line) { spdlog::info("{}", line); });
+    const bool may_pass = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+    if (!may_pass || absl::Now() > give_up) return status;
+    absl::SleepFor(absl::Milliseconds(200));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Start(const NatsConnection::Options& nats,
@@ -92,9 +114,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Start(const NatsConnection::Opti
   options.send_asap = true;
   auto quick = AwaitNats(options, patience);
   if (!quick.ok()) return quick.status();
-  const auto status =
-      SetUpStreams(**quick, [](const std::string& line) { spdlog::info("{}", line); });
-  if (!status.ok()) return status;
+  if (auto status = AwaitStreams(**quick, patience); !status.ok()) return status;
   auto bridge = std::make_unique<RunningBridge>(*std::move(quick), *std::move(bulk), store);
   if (auto listening = bridge->Listen(); !listening.ok()) return listening;
   return bridge;

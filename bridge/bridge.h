@@ -20,6 +20,9 @@ class Bridge {
 
   // Stops taking in, finishes what is in flight, flushes.
   virtual ~Bridge() = default;
+
+  // Whether NATS does not let it in any more: nothing moves, and nothing will.
+  virtual bool is_cut_off() const = 0;
 };
 
 }  // namespace usersync::bridge

@@ -1,20 +1,19 @@
 #include "bridge/broadcaster.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "bridge/broadcast_message.h"
-#include "bridge/streams.h"
-#include "bridge/subjects.h"
 #include "common/log.h"
 #include "common/status.h"
 
 namespace usersync::bridge {
 namespace {
 
-// The least that a broadcast takes up in the stream: its subject and headers alone. So many
-// changes before the head are certainly gone again.
+// The least that a broadcast takes up in the stream: its subject and headers alone.
 constexpr int64_t kLeastStoredBytes = 300;
 
 // How often the feed says where it stands when nothing happens.
@@ -23,208 +22,179 @@ constexpr int64_t kFeedHeartbeatSeconds = 1;
 // Up to here a response is published at once rather than together.
 constexpr int kFewChanges = 8;
 
+// How soon trouble with the stream is noticed while the feed is quiet.
+constexpr absl::Duration kStep = absl::Milliseconds(200);
+
+// A run of this length was no failure to begin with.
+constexpr absl::Duration kGoodRun = absl::Seconds(5);
+
+constexpr int64_t kAnyChange = -1;
+
 }  // namespace
 
-Broadcaster::Broadcaster(Options options, const NatsConnection& nats, GuardedPublisher& publisher,
-                         StoreClient& store)
-    : options_(options), nats_(nats), publisher_(publisher), store_(store) {}
+Broadcaster::Broadcaster(Options options, BroadcastStream& stream, StoreClient& store,
+                         Counters& counters)
+    : options_(options),
+      stream_(stream),
+      store_(store),
+      counters_(counters),
+      publisher_(options.publisher, stream) {}
 
 void Broadcaster::Stop() {
-  stopping_ = true;
+  stop_.Stop();
   MutexLock lock(mutex_);
-  if (stream_ != nullptr) stream_->Cancel();
+  if (feed_ != nullptr) feed_->Cancel();
 }
 
 void Broadcaster::Run() {
   Backoff backoff(options_.backoff);
-  while (!stopping_) {
-    const auto start = FindStart();
+  while (!stop_.stopped()) {
     const absl::Time began = absl::Now();
+    const auto start = FindBroadcastStart(stream_, store_);
     const absl::Status status = start.ok() ? Carry(*start) : start.status();
-    if (stopping_) return;
-    if (absl::IsAborted(status)) {
+    if (stop_.stopped()) return;
+    if (absl::IsAborted(status) && OthersPublish()) {
       StandBy();
       continue;
     }
-    spdlog::warn("broadcasting stopped: {}", std::string(status.message()));
-    if (absl::IsNotFound(status)) {
-      (void)SetUpStreams(nats_, [](const std::string& line) { spdlog::info("{}", line); });
-    }
-    if (absl::Now() - began > absl::Seconds(5)) backoff.Reset();
-    Pause(backoff.Next());
+    counters_.broadcast_restarts.Add();
+    if (absl::Now() - began > kGoodRun) backoff.Reset();
+    const absl::Duration wait = backoff.Next();
+    spdlog::warn("broadcasting stopped, again in {}: {}",
+                 absl::FormatDuration(absl::Trunc(wait, absl::Milliseconds(1))),
+                 std::string(status.message()));
+    stop_.WaitFor(wait);
   }
-}
-
-absl::StatusOr<Broadcaster::Start> Broadcaster::FindStart() {
-  const auto state = ReadStreamState(nats_, kBroadcastStream);
-  if (!state.ok()) return state.status();
-  Start start;
-  start.last_sequence = state->last_sequence;
-  if (state->messages == 0) return start;
-  auto checkpoint = FindAccepted(state->first_sequence, state->last_sequence);
-  if (!checkpoint.ok()) return checkpoint.status();
-  start.checkpoint = *std::move(checkpoint);
-  return start;
-}
-
-// The newest checkpoint in the stream that the store accepts, or "" if it accepts none. What it
-// accepts is a beginning of the stream: after a restore the later ones are of another history.
-absl::StatusOr<std::string> Broadcaster::FindAccepted(uint64_t first, uint64_t last) {
-  std::string newest;
-  for (uint64_t probe = last; first <= last;) {
-    auto checkpoint = CheckpointAt(probe);
-    if (!checkpoint.ok()) return checkpoint.status();
-    // A message that was deleted, or is nobody's, says nothing: ask the one before.
-    if (checkpoint->empty()) {
-      if (probe == first) {
-        first = std::max(first, probe) + 1;
-      } else {
-        --probe;
-        continue;
-      }
-    } else {
-      const auto accepted = IsAccepted(*checkpoint);
-      if (!accepted.ok()) return accepted.status();
-      if (*accepted) {
-        newest = *std::move(checkpoint);
-        first = probe + 1;
-      } else {
-        last = probe - 1;
-      }
-    }
-    probe = first + (last - first) / 2;
-  }
-  return newest;
-}
-
-absl::StatusOr<bool> Broadcaster::IsAccepted(const std::string& checkpoint) {
-  users::v1::PullRequest request;
-  request.set_checkpoint(checkpoint);
-  request.set_limit(1);
-  const auto response = PullNow(store_, request);
-  if (response.ok()) return true;
-  const std::string reason = ReasonOf(response.status());
-  if (reason == "CHECKPOINT_DIVERGED" || reason == "TOKEN_MALFORMED") return false;
-  return response.status();
-}
-
-absl::StatusOr<std::string> Broadcaster::CheckpointAt(uint64_t sequence) {
-  const auto message = ReadMessage(nats_, kBroadcastStream, sequence);
-  if (absl::IsNotFound(message.status())) return "";
-  if (!message.ok()) return message.status();
-  return HeaderOf(message->get(), "Users-Checkpoint");
 }
 
 // Publishes what the feed tells until something is wrong.
-absl::Status Broadcaster::Carry(const Start& start) {
-  publisher_.Begin(start.last_sequence);
+absl::Status Broadcaster::Carry(const BroadcastStart& start) {
+  publisher_.Begin(start.last_sequence, start.mark.sequence);
   users::v1::WatchRequest request;
   request.mutable_heartbeat_interval()->set_seconds(kFeedHeartbeatSeconds);
-  const bool refilling = start.checkpoint.empty();
-  if (refilling) {
+  if (start.mark.checkpoint.empty()) {
     request.set_start(users::v1::WATCH_START_OLDEST);
   } else {
-    request.set_checkpoint(start.checkpoint);
+    request.set_checkpoint(start.mark.checkpoint);
   }
-  const auto stream = store_.Watch(request);
+  const auto feed = store_.Watch(request);
   {
     MutexLock lock(mutex_);
-    stream_ = stream.get();
-    if (stopping_) stream_->Cancel();
+    feed_ = feed.get();
   }
-  users::v1::WatchResponse response;
-  absl::Status status;
-  while (status.ok() && !stopping_ && stream->Read(&response)) {
-    status = Take(response, refilling);
-  }
+  // Stop either saw the feed, or was heard of by now.
+  if (stop_.stopped()) feed->Cancel();
+  absl::Status status = Follow(*feed, start);
   {
     MutexLock lock(mutex_);
-    stream_ = nullptr;
+    feed_ = nullptr;
   }
-  if (!status.ok()) {
-    stream->Cancel();
-    users::v1::WatchResponse ignored;
-    while (stream->Read(&ignored)) {
-    }
-  }
-  const absl::Status ended = stream->Finish();
+  // Whatever stopped the run, nothing of it may be on its way when the stream is read again.
   const absl::Status drained = publisher_.Drain();
-  if (!status.ok()) return status;
   if (!drained.ok()) return drained;
-  return ended.ok() ? absl::UnavailableError("the feed ended") : ended;
+  // What the stream misses is archived: the oldest that is not comes next.
+  if (ReasonOf(status) == "CHECKPOINT_TOO_OLD" && !stop_.stopped()) {
+    return Carry({.last_sequence = publisher_.last_sequence()});
+  }
+  return status;
 }
 
-absl::Status Broadcaster::Take(const users::v1::WatchResponse& response, bool refilling) {
-  const auto& changes = response.changes().changes();
-  const int64_t skip_up_to =
-      refilling ? response.head_sequence() - kBroadcastMaxBytes / kLeastStoredBytes : 0;
-  for (const users::v1::Change& change : changes) {
-    if (change.version().sequence() <= skip_up_to) continue;
-    const auto status = publisher_.Publish(change, response.epoch(), changes.size() <= kFewChanges);
-    if (!status.ok()) return status;
+absl::Status Broadcaster::Follow(ChangeStream& feed, const BroadcastStart& start) {
+  const bool is_refill = start.mark.checkpoint.empty();
+  last_taken_ = is_refill ? kAnyChange : start.mark.sequence;
+  absl::Time look_at = absl::Now() + options_.quiet_check;
+  users::v1::WatchResponse response;
+  while (true) {
+    const absl::Status next = feed.Next(absl::Now() + kStep, &response);
+    if (absl::IsDeadlineExceeded(next)) {
+      if (auto status = publisher_.status(); !status.ok()) return status;
+      continue;
+    }
+    if (!next.ok()) return next;
+    epoch_ = response.epoch();
+    const int64_t skip_up_to =
+        is_refill ? response.head_sequence() - options_.stream_bytes / kLeastStoredBytes : 0;
+    if (auto status = Take(response, skip_up_to); !status.ok()) return status;
+    if (response.has_changes()) {
+      look_at = absl::Now() + options_.quiet_check;
+    } else if (absl::Now() >= look_at) {
+      if (auto status = LookAfterStream(response.head_sequence()); !status.ok()) return status;
+    }
+    Beat();
   }
-  Beat(response);
-  return changes.empty() ? LookAfterStream(response) : publisher_.status();
+}
+
+absl::Status Broadcaster::Take(const users::v1::WatchResponse& response, int64_t skip_up_to) {
+  const auto& changes = response.changes().changes();
+  for (const users::v1::Change& change : changes) {
+    const int64_t sequence = change.version().sequence();
+    if (last_taken_ != kAnyChange && sequence != last_taken_ + 1) {
+      return absl::UnavailableError(
+          absl::StrCat("the feed went from ", last_taken_, " to ", sequence));
+    }
+    last_taken_ = sequence;
+    if (sequence <= skip_up_to) continue;
+    auto status = publisher_.Publish(change, epoch_, changes.size() <= kFewChanges);
+    if (!status.ok()) return status;
+    counters_.broadcasts.Add();
+  }
+  return publisher_.status();
 }
 
 // On a quiet feed: is the stream still what this run left?
-absl::Status Broadcaster::LookAfterStream(const users::v1::WatchResponse& response) {
+absl::Status Broadcaster::LookAfterStream(int64_t head) {
   if (auto status = publisher_.Drain(); !status.ok()) return status;
-  const auto state = ReadStreamState(nats_, kBroadcastStream);
+  const auto state = stream_.ReadState();
   if (!state.ok()) return state.status();
   if (state->last_sequence != publisher_.last_sequence()) {
-    return absl::AbortedError("USERS_BROADCAST has moved without this bridge");
+    return absl::AbortedError("USERS_BROADCAST is not where this bridge left it");
   }
-  if (state->messages == 0 && response.head_sequence() > 0) {
-    return absl::UnavailableError("USERS_BROADCAST was emptied; filling it again");
+  if (state->messages == 0 && head > 0) {
+    return absl::UnavailableError("USERS_BROADCAST was emptied");
   }
   return absl::OkStatus();
 }
 
-void Broadcaster::Beat(const users::v1::WatchResponse& response) {
-  if (absl::Now() - last_beat_ < options_.heartbeat) return;
-  last_beat_ = absl::Now();
-  (void)nats_.Publish(kHeartbeatSubject,
-                      EncodeHeartbeat(response.epoch(), response.head_sequence()));
+// Says what was broadcast last: whoever has seen less has lost something.
+void Broadcaster::Beat() {
+  if (absl::Now() < beat_at_) return;
+  beat_at_ = absl::Now() + options_.heartbeat;
+  stream_.Beat(epoch_, publisher_.last_change());
 }
 
-// Returns when it is this bridge's turn: the stream stood still while the feed moved.
+// Whether the stream has grown by what this bridge did not publish.
+bool Broadcaster::OthersPublish() {
+  const auto state = stream_.ReadState();
+  return state.ok() && state->last_sequence > publisher_.last_sequence();
+}
+
+// Returns when it is this bridge's turn: the stream stood still while the feed was ahead of it.
 void Broadcaster::StandBy() {
-  spdlog::info("standing by: another bridge broadcasts");
-  uint64_t last = 0;
-  absl::Time still_since = absl::Now();
-  while (!stopping_) {
-    Pause(options_.standby_check);
-    const auto state = ReadStreamState(nats_, kBroadcastStream);
+  counters_.broadcaster_standbys.Add();
+  spdlog::info("broadcast: standing by, another bridge publishes");
+  std::optional<uint64_t> last;
+  std::string checkpoint;
+  absl::Time behind_since = absl::InfiniteFuture();
+  while (!stop_.WaitFor(options_.standby_check)) {
+    const auto state = stream_.ReadState();
     if (absl::IsNotFound(state.status())) return;
-    if (!state.ok()) continue;
-    if (state->last_sequence != last) {
+    if (!state.ok() || state->last_sequence != last) {
+      behind_since = absl::InfiniteFuture();
+      if (!state.ok()) continue;
       last = state->last_sequence;
-      still_since = absl::Now();
+      const auto mark = stream_.ReadMark(*last);
+      checkpoint = mark.ok() ? mark->checkpoint : "";
       continue;
     }
-    if (absl::Now() - still_since < options_.takeover_after) continue;
-    users::v1::PullRequest request;
-    request.set_limit(1);
-    if (state->messages > 0) {
-      auto checkpoint = CheckpointAt(state->last_sequence);
-      if (!checkpoint.ok()) continue;
-      request.set_checkpoint(*std::move(checkpoint));
+    const auto is_behind = HasChangesAfter(store_, state->messages == 0 ? "" : checkpoint);
+    if (!is_behind.ok() || !*is_behind) {
+      behind_since = absl::InfiniteFuture();
+      continue;
     }
-    const auto later = PullNow(store_, request);
-    const bool feed_moved =
-        later.ok() ? later->users_size() > 0 : ReasonOf(later.status()) == "CHECKPOINT_DIVERGED";
-    if (feed_moved) {
-      spdlog::info("taking over the broadcast after message {}", last);
-      return;
-    }
-  }
-}
-
-void Broadcaster::Pause(absl::Duration duration) {
-  const absl::Time until = absl::Now() + duration;
-  while (!stopping_ && absl::Now() < until) {
-    absl::SleepFor(std::min(until - absl::Now(), absl::Milliseconds(50)));
+    behind_since = std::min(behind_since, absl::Now());
+    if (absl::Now() - behind_since < options_.takeover_after) continue;
+    spdlog::info("broadcast: taking over after message {}", *last);
+    return;
   }
 }
 

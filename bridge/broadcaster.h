@@ -4,14 +4,15 @@
 // stream has stood still while the feed moved.
 #pragma once
 
-#include <atomic>
-#include <memory>
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "bridge/broadcast_start.h"
+#include "bridge/broadcast_stream.h"
+#include "bridge/counters.h"
 #include "bridge/guarded_publisher.h"
-#include "bridge/nats_connection.h"
+#include "bridge/stop_flag.h"
 #include "bridge/store_client.h"
 #include "common/backoff.h"
 #include "common/mutex.h"
@@ -22,46 +23,46 @@ class Broadcaster {
  public:
   struct Options {
     absl::Duration heartbeat = absl::Seconds(5);
+    // How long the feed may be quiet before the stream is looked after.
+    absl::Duration quiet_check = absl::Seconds(1);
     absl::Duration standby_check = absl::Milliseconds(500);
     absl::Duration takeover_after = absl::Seconds(2);
-    Backoff::Options backoff = {};
+    // What the stream may hold: changes that certainly fall out again are not published.
+    int64_t stream_bytes = int64_t{1} << 30;
+    Backoff::Options backoff = {.first = absl::Milliseconds(50), .most = absl::Seconds(1)};
+    GuardedPublisher::Options publisher = {};
   };
 
   // All must outlive this.
-  Broadcaster(Options options, const NatsConnection& nats, GuardedPublisher& publisher,
-              StoreClient& store);
+  Broadcaster(Options options, BroadcastStream& stream, StoreClient& store, Counters& counters);
 
   // Runs until Stop; waits for the answers to what was published.
   void Run();
   void Stop();
 
  private:
-  // Where to begin: after a checkpoint, or at the oldest change that the stream would keep.
-  struct Start {
-    std::string checkpoint;
-    uint64_t last_sequence = 0;
-  };
-
-  absl::StatusOr<Start> FindStart();
-  absl::StatusOr<std::string> FindAccepted(uint64_t first, uint64_t last);
-  absl::StatusOr<bool> IsAccepted(const std::string& checkpoint);
-  absl::StatusOr<std::string> CheckpointAt(uint64_t sequence);
-  absl::Status Carry(const Start& start);
-  absl::Status Take(const users::v1::WatchResponse& response, bool refilling);
-  absl::Status LookAfterStream(const users::v1::WatchResponse& response);
-  void Beat(const users::v1::WatchResponse& response);
+  absl::Status Carry(const BroadcastStart& start);
+  absl::Status Follow(ChangeStream& feed, const BroadcastStart& start);
+  absl::Status Take(const users::v1::WatchResponse& response, int64_t skip_up_to);
+  absl::Status LookAfterStream(int64_t head);
+  void Beat();
+  bool OthersPublish();
   void StandBy();
-  void Pause(absl::Duration duration);
 
   const Options options_;
-  const NatsConnection& nats_;
-  GuardedPublisher& publisher_;
+  BroadcastStream& stream_;
   StoreClient& store_;
-  std::atomic<bool> stopping_ = false;
-  absl::Time last_beat_ = absl::InfinitePast();
+  Counters& counters_;
+  GuardedPublisher publisher_;
+  StopFlag stop_;
+
+  // The loop's own: the last change taken from the feed (-1: any may come next), and the epoch.
+  int64_t last_taken_ = 0;
+  std::string epoch_;
+  absl::Time beat_at_ = absl::InfinitePast();
 
   Mutex mutex_;
-  ChangeStream* stream_ GUARDED_BY(mutex_) = nullptr;
+  ChangeStream* feed_ GUARDED_BY(mutex_) = nullptr;
 };
 
 }  // namespace usersync::bridge

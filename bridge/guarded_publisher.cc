@@ -1,99 +1,56 @@
 #include "bridge/guarded_publisher.h"
 
-#include <rapidjson/document.h>
+#include <utility>
 
-#include "absl/random/random.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "bridge/broadcast_message.h"
 
 namespace usersync::bridge {
-namespace {
 
-// JetStream's "wrong last sequence".
-constexpr int kWrongLastSequence = 10071;
-
-// OK only if the message was stored with this sequence.
-absl::Status CheckAnswer(absl::string_view payload, uint64_t expected) {
-  rapidjson::Document answer;
-  answer.Parse(payload.data(), payload.size());
-  if (answer.HasParseError() || !answer.IsObject()) {
-    return absl::UnavailableError("JetStream does not answer");
-  }
-  if (answer.HasMember("error")) {
-    const auto& error = answer["error"];
-    const bool guard = error.IsObject() && error.HasMember("err_code") &&
-                       error["err_code"].IsInt() &&
-                       error["err_code"].GetInt() == kWrongLastSequence;
-    return guard ? absl::AbortedError("somebody else publishes to USERS_BROADCAST")
-                 : absl::UnavailableError("JetStream refused a broadcast");
-  }
-  if (answer.HasMember("duplicate")) {
-    return absl::UnavailableError("JetStream took a broadcast for a duplicate");
-  }
-  if (!answer.HasMember("seq") || !answer["seq"].IsUint64() ||
-      answer["seq"].GetUint64() != expected) {
-    return absl::UnavailableError("JetStream stored a broadcast elsewhere");
-  }
-  return absl::OkStatus();
+GuardedPublisher::GuardedPublisher(Options options, BroadcastStream& stream)
+    : options_(options), stream_(stream) {
+  stream_.Listen([this](const BroadcastStream::Answer& answer) { OnAnswer(answer); });
 }
 
-std::string UniqueInbox() {
-  absl::BitGen random;
-  return absl::StrCat(GuardedPublisher::kInbox, ".", absl::Hex(absl::Uniform<uint64_t>(random)));
-}
+GuardedPublisher::~GuardedPublisher() { stream_.Listen(nullptr); }
 
-}  // namespace
-
-GuardedPublisher::GuardedPublisher(Options options, const NatsConnection& quick,
-                                   const NatsConnection& bulk)
-    : options_(options), quick_(quick), bulk_(bulk), inbox_(UniqueInbox()) {}
-
-GuardedPublisher::~GuardedPublisher() = default;
-
-absl::Status GuardedPublisher::Start() {
-  natsSubscription* raw = nullptr;
-  const natsStatus status = natsConnection_Subscribe(
-      &raw, quick_.get(), absl::StrCat(inbox_, ".>").c_str(), OnAnswer, this);
-  subscription_.reset(raw);
-  return FromNats(status, "subscribe to JetStream's answers");
-}
-
-void GuardedPublisher::Begin(uint64_t last_sequence) {
+void GuardedPublisher::Begin(uint64_t last_sequence, int64_t last_change) {
   MutexLock lock(mutex_);
   ++run_;
-  published_ = answered_ = last_sequence;
   status_ = absl::OkStatus();
+  published_ = answered_ = stored_ = 0;
+  begin_ = last_sequence;
+  begin_change_ = last_change;
 }
 
 absl::Status GuardedPublisher::Publish(const users::v1::Change& change, const std::string& epoch,
                                        bool few) {
-  const NatsConnection* wanted = few ? &quick_ : &bulk_;
-  bool switches = false;
+  BroadcastRequest request{.change = change, .epoch = epoch};
   {
     MutexLock lock(mutex_);
-    switches = current_ != wanted;
+    AwaitAnswers(options_.window - 1);
+    // What is sent at once and what is sent together do not wait for each other.
+    if (at_once_ && !few) AwaitAnswers(0);
+    if (!status_.ok()) return status_;
+    if (unanswered() == 0) at_once_ = few;
+    if (published_ == 0) first_change_ = change.version().sequence();
+    request.at_once = at_once_;
+    request.run = run_;
+    request.expected_last = begin_ + published_;
+    ++published_;
   }
-  // Two connections keep no order between them.
-  if (auto status = AwaitInFlight(switches ? 0 : options_.window - 1); !status.ok()) {
-    return status;
-  }
-  uint64_t expected_last = 0;
-  std::string reply;
-  {
-    MutexLock lock(mutex_);
-    current_ = wanted;
-    expected_last = published_++;
-    reply = absl::StrCat(inbox_, ".", run_, ".", published_);
-  }
-  auto message = MakeBroadcast(change, epoch, expected_last, reply);
-  if (!message.ok()) return message.status();
-  return FromNats(natsConnection_PublishMsg(wanted->get(), message->get()), "broadcast");
+  auto sent = stream_.Publish(request);
+  if (sent.ok()) return sent;
+  MutexLock lock(mutex_);
+  --published_;
+  Fail(std::move(sent));
+  return status_;
 }
 
-absl::Status GuardedPublisher::Drain() { return AwaitInFlight(0); }
+absl::Status GuardedPublisher::Drain() {
+  MutexLock lock(mutex_);
+  AwaitAnswers(0);
+  return status_;
+}
 
 absl::Status GuardedPublisher::status() {
   MutexLock lock(mutex_);
@@ -102,47 +59,44 @@ absl::Status GuardedPublisher::status() {
 
 uint64_t GuardedPublisher::last_sequence() {
   MutexLock lock(mutex_);
-  return answered_;
+  return begin_ + stored_;
 }
 
-absl::Status GuardedPublisher::AwaitInFlight(uint64_t most) {
+int64_t GuardedPublisher::last_change() {
   MutexLock lock(mutex_);
+  return stored_ == 0 ? begin_change_ : first_change_ + static_cast<int64_t>(stored_) - 1;
+}
+
+void GuardedPublisher::AwaitAnswers(uint64_t most_unanswered) {
   uint64_t before = answered_;
   absl::Time deadline = absl::Now() + options_.answer_timeout;
-  while (status_.ok() && published_ - answered_ > most) {
+  while (unanswered() > most_unanswered) {
     changed_.WaitUntil(mutex_, deadline);
     if (answered_ != before) {
       before = answered_;
       deadline = absl::Now() + options_.answer_timeout;
-    } else if (absl::Now() >= deadline && status_.ok()) {
-      status_ = absl::UnavailableError("JetStream does not answer");
+    } else if (absl::Now() >= deadline) {
+      Fail(absl::UnavailableError("JetStream does not answer"));
+      return;
     }
   }
-  return status_;
 }
 
-void GuardedPublisher::OnAnswer(natsConnection*, natsSubscription*, natsMsg* message, void* self) {
-  const MessageHandle owner(message);
-  static_cast<GuardedPublisher*>(self)->Answered(
-      natsMsg_GetSubject(message),
-      absl::string_view(natsMsg_GetData(message), natsMsg_GetDataLength(message)));
+void GuardedPublisher::Fail(absl::Status status) {
+  if (status_.ok()) status_ = std::move(status);
 }
 
-void GuardedPublisher::Answered(absl::string_view subject, absl::string_view payload) {
-  const std::vector<absl::string_view> tokens = absl::StrSplit(subject, '.');
-  uint64_t run = 0;
-  uint64_t expected = 0;
-  if (tokens.size() < 2 || !absl::SimpleAtoi(tokens[tokens.size() - 2], &run) ||
-      !absl::SimpleAtoi(tokens.back(), &expected)) {
-    return;
-  }
-  const absl::Status answer = CheckAnswer(payload, expected);
+void GuardedPublisher::OnAnswer(const BroadcastStream::Answer& answer) {
   MutexLock lock(mutex_);
-  if (run != run_ || !status_.ok()) return;
-  if (answer.ok() && expected == answered_ + 1) {
-    ++answered_;
+  if (answer.run != run_ || answered_ == published_) return;
+  ++answered_;
+  if (!answer.stored_at.ok()) {
+    Fail(answer.stored_at.status());
+  } else if (answer.expected_last != begin_ + stored_ ||
+             *answer.stored_at != answer.expected_last + 1) {
+    Fail(absl::UnavailableError("JetStream's answers are not those that were expected"));
   } else {
-    status_ = answer.ok() ? absl::UnavailableError("an answer of JetStream is missing") : answer;
+    ++stored_;
   }
   changed_.NotifyAll();
 }

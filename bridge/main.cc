@@ -1,4 +1,6 @@
 // usersync-bridge: see kUsage.
+#include <unistd.h>
+
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -25,6 +27,8 @@ constexpr char kUsage[] =
     "  usersync-bridge setup-streams   makes the JetStream streams\n"
     "  usersync-bridge monitor         prints every message of users.> (as operator)\n"
     "  usersync-bridge publish FILE|-  publishes a document or mutation, waits for its receipt\n";
+
+constexpr unsigned kMostSecondsToStop = 20;
 
 struct Settings {
   NatsConnection::Options nats;
@@ -72,8 +76,12 @@ absl::Status Serve(StopSignal& stop, const Settings& settings) {
   auto bridge = Bridge::Start(settings.nats, store, absl::Seconds(30));
   if (!bridge.ok()) return bridge.status();
   spdlog::info("carrying between {} and {}", settings.nats.url, settings.store_addr);
-  stop.Wait();
+  while (!stop.WaitFor(absl::Seconds(1))) {
+    if ((*bridge)->is_cut_off()) return absl::PermissionDeniedError("NATS does not let us in");
+  }
   spdlog::info("stopping: finishing what was begun");
+  // Whatever hangs, hangs no longer than this: the next bridge goes on from the position.
+  alarm(kMostSecondsToStop);
   bridge->reset();
   spdlog::info("stopped");
   return absl::OkStatus();

@@ -9,18 +9,14 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "bridge/json_array.h"
-#include "bridge/streams.h"
+#include "bridge/nats_subscription.h"
 #include "bridge/subjects.h"
+#include "bridge/update_decoder.h"
 
 namespace usersync::bridge {
 namespace {
 
 constexpr absl::Duration kStep = absl::Milliseconds(200);
-
-absl::string_view PayloadOf(natsMsg* message) {
-  return absl::string_view(natsMsg_GetData(message), natsMsg_GetDataLength(message));
-}
 
 std::string Describe(natsMsg* message) {
   std::string line = natsMsg_GetSubject(message);
@@ -55,6 +51,14 @@ absl::StatusOr<MessageHandle> Next(natsSubscription* subscription, absl::Duratio
 std::string RandomToken() {
   absl::BitGen random;
   return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+}
+
+// One for each element of an array that is short enough, one for anything else.
+size_t CountReceipts(const std::string& payload) {
+  rapidjson::Document parsed;
+  parsed.Parse<rapidjson::kParseIterativeFlag>(payload.data(), payload.size());
+  const bool is_list = !parsed.HasParseError() && parsed.IsArray();
+  return is_list && parsed.Size() <= kMostMutations ? parsed.Size() : 1;
 }
 
 // Follows the receipts of one message, and the broadcasts of what they committed.
@@ -127,11 +131,7 @@ absl::Status PublishAndWait(const NatsConnection& nats, const std::string& actor
   if (!actor.empty() && !IsToken(actor)) {
     return absl::InvalidArgumentError("--actor must be 1 to 64 characters of [A-Za-z0-9_-]");
   }
-  size_t expected = 1;
-  if (IsArray(payload)) {
-    const auto elements = SplitArray(payload, 1000);
-    if (elements && elements->size() <= 1000) expected = elements->size();
-  }
+  const size_t expected = CountReceipts(payload);
   const std::string token = RandomToken();
   const std::string receipt_subject =
       ReceiptSubject(actor.empty() ? kAnonymousActor : actor, token);

@@ -17,7 +17,6 @@ struct NatsDeleter {
   void operator()(natsMsg* message) const { natsMsg_Destroy(message); }
   void operator()(jsCtx* context) const { jsCtx_Destroy(context); }
   void operator()(jsStreamInfo* info) const { jsStreamInfo_Destroy(info); }
-  void operator()(natsStatistics* statistics) const { natsStatistics_Destroy(statistics); }
 };
 
 template <typename Handle>
@@ -26,8 +25,8 @@ using NatsHandle = std::unique_ptr<Handle, NatsDeleter>;
 using MessageHandle = NatsHandle<natsMsg>;
 using StreamInfoHandle = NatsHandle<jsStreamInfo>;
 
-// NOT_FOUND for what is not there, UNAVAILABLE for what may pass, else INTERNAL. `what` says what
-// was tried.
+// NOT_FOUND for what is not there, INVALID_ARGUMENT for what is too large, UNAVAILABLE for what
+// may pass, else INTERNAL. `what` says what was tried.
 inline absl::Status FromNats(natsStatus status, absl::string_view what, int js_error = 0) {
   if (status == NATS_OK) return absl::OkStatus();
   const std::string text = absl::StrCat(what, ": ", natsStatus_GetText(status),
@@ -40,6 +39,8 @@ inline absl::Status FromNats(natsStatus status, absl::string_view what, int js_e
     case NATS_NOT_PERMITTED:
     case NATS_CONNECTION_AUTH_FAILED:
       return absl::PermissionDeniedError(text);
+    case NATS_MAX_PAYLOAD:
+      return absl::InvalidArgumentError(text);
     case NATS_ERR:
     case NATS_INVALID_ARG:
       return absl::InternalError(text);

@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <utility>
@@ -35,8 +36,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
   // Notice a store that is gone without a word, and come back quickly. The least backoff is also
   // the most that one try to connect may take.
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 6000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 3000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 3000);
@@ -50,38 +51,98 @@ void Authenticate(grpc::ClientContext& context, const std::string& token) {
 
 class GrpcChangeStream final : public ChangeStream {
  public:
-  GrpcChangeStream(Peer& peer, const std::string& token, const users::v1::WatchRequest& request,
-                   std::function<void(const absl::Status&)> on_end)
-      : on_end_(std::move(on_end)) {
-    Authenticate(context_, token);
-    reader_ = peer.feed->Watch(&context_, request);
+  // `note` hears why the stream has ended.
+  GrpcChangeStream(Peer& peer, const StoreClientOptions& options,
+                   const users::v1::WatchRequest& request,
+                   std::function<void(const absl::Status&)> note)
+      : silence_limit_(options.silence_limit), note_(std::move(note)) {
+    Authenticate(context_, options.token);
+    reader_ = peer.feed->AsyncWatch(&context_, request, &queue_, Tag(Event::kStarted));
   }
 
   ~GrpcChangeStream() override {
-    if (finished_) return;
     context_.TryCancel();
-    users::v1::WatchResponse ignored;
-    while (reader_->Read(&ignored)) {
+    // The stream must have been started before it can be finished, and read to its end.
+    while (!ended_) {
+      users::v1::WatchResponse ignored;
+      (void)Next(absl::InfiniteFuture(), &ignored);
     }
-    (void)reader_->Finish();
+    queue_.Shutdown();
+    void* tag = nullptr;
+    bool ok = false;
+    while (queue_.Next(&tag, &ok)) {
+    }
   }
 
-  bool Read(users::v1::WatchResponse* response) override { return reader_->Read(response); }
+  absl::Status Next(absl::Time deadline, users::v1::WatchResponse* response) override {
+    while (!ended_) {
+      const absl::Time silent = last_response_ + silence_limit_;
+      void* tag = nullptr;
+      bool ok = false;
+      const absl::Time until = cancelled_ ? deadline : std::min(deadline, silent);
+      switch (queue_.AsyncNext(&tag, &ok, absl::ToChronoTime(until))) {
+        case grpc::CompletionQueue::GOT_EVENT:
+          if (OnEvent(tag, ok, response)) return absl::OkStatus();
+          break;
+        case grpc::CompletionQueue::TIMEOUT:
+          if (absl::Now() < silent || cancelled_) {
+            return absl::DeadlineExceededError("the feed has nothing new");
+          }
+          Cancel();
+          is_silent_ = true;
+          break;
+        case grpc::CompletionQueue::SHUTDOWN:
+          ended_ = true;
+      }
+    }
+    return end_;
+  }
 
-  void Cancel() override { context_.TryCancel(); }
-
-  absl::Status Finish() override {
-    finished_ = true;
-    const absl::Status status = FromGrpc(reader_->Finish());
-    on_end_(status);
-    return status;
+  void Cancel() override {
+    cancelled_ = true;
+    context_.TryCancel();
   }
 
  private:
+  enum class Event : intptr_t { kStarted = 1, kRead, kFinished };
+
+  static void* Tag(Event event) { return reinterpret_cast<void*>(event); }
+
+  // Returns whether there is a response.
+  bool OnEvent(void* tag, bool ok, users::v1::WatchResponse* response) {
+    const bool is_response = tag == Tag(Event::kRead) && ok;
+    if (tag == Tag(Event::kFinished)) {
+      ended_ = true;
+      end_ = End();
+      note_(end_);
+    } else if (ok) {
+      if (is_response) response->Swap(&read_);
+      last_response_ = absl::Now();
+      reader_->Read(&read_, Tag(Event::kRead));
+    } else {
+      reader_->Finish(&status_, Tag(Event::kFinished));
+    }
+    return is_response;
+  }
+
+  absl::Status End() const {
+    if (is_silent_) return absl::UnavailableError("the feed is silent");
+    const absl::Status status = FromGrpc(status_);
+    return status.ok() ? absl::UnavailableError("the feed ended") : status;
+  }
+
+  const absl::Duration silence_limit_;
+  const std::function<void(const absl::Status&)> note_;
+  grpc::CompletionQueue queue_;
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReader<users::v1::WatchResponse>> reader_;
-  const std::function<void(const absl::Status&)> on_end_;
-  bool finished_ = false;
+  std::unique_ptr<grpc::ClientAsyncReader<users::v1::WatchResponse>> reader_;
+  users::v1::WatchResponse read_;
+  grpc::Status status_;
+  absl::Time last_response_ = absl::Now();
+  std::atomic<bool> cancelled_ = false;
+  bool is_silent_ = false;
+  bool ended_ = false;
+  absl::Status end_;
 };
 
 class GrpcStoreClient final : public StoreClient {
@@ -141,7 +202,7 @@ class GrpcStoreClient final : public StoreClient {
   std::unique_ptr<ChangeStream> Watch(const users::v1::WatchRequest& request) override {
     const size_t index = current_;
     return std::make_unique<GrpcChangeStream>(
-        *peers_[index], options_.token, request,
+        *peers_[index], options_, request,
         [this, index](const absl::Status& status) { Note(index, status); });
   }
 
@@ -178,11 +239,12 @@ class GrpcStoreClient final : public StoreClient {
 
 absl::StatusOr<users::v1::PullResponse> PullNow(StoreClient& store,
                                                 const users::v1::PullRequest& request) {
-  std::promise<absl::StatusOr<users::v1::PullResponse>> promise;
-  store.Pull(request, [&promise](absl::StatusOr<users::v1::PullResponse> response) {
-    promise.set_value(std::move(response));
+  // Shared, because the one who answers may still hold it when the answer is there.
+  auto promise = std::make_shared<std::promise<absl::StatusOr<users::v1::PullResponse>>>();
+  store.Pull(request, [promise](absl::StatusOr<users::v1::PullResponse> response) {
+    promise->set_value(std::move(response));
   });
-  return promise.get_future().get();
+  return promise->get_future().get();
 }
 
 std::unique_ptr<StoreClient> MakeStoreClient(StoreClientOptions options) {

@@ -19,11 +19,11 @@ namespace usersync::bridge {
 class ChangeStream {
  public:
   virtual ~ChangeStream() = default;
-  // Blocks. False at the end of the stream.
-  virtual bool Read(users::v1::WatchResponse* response) = 0;
+  // Waits for the next response until `deadline`. DEADLINE_EXCEEDED if none came: the stream goes
+  // on. Any other error has ended it, also an end without one (UNAVAILABLE).
+  virtual absl::Status Next(absl::Time deadline, users::v1::WatchResponse* response) = 0;
+  // Ends it: Next returns CANCELLED.
   virtual void Cancel() = 0;
-  // Why it ended. Call once, after Read has returned false.
-  virtual absl::Status Finish() = 0;
 };
 
 // Thread-safe.
@@ -35,7 +35,7 @@ class StoreClient {
 
   using IngestDone =
       std::function<void(absl::StatusOr<users::internal::v1::IngestResponse> response)>;
-  // `request` must live until `done` was called, which is exactly once.
+  // `request` must live until `done` was called, which is exactly once, on any thread.
   virtual void Ingest(const users::internal::v1::IngestRequest& request, IngestDone done) = 0;
 
   using PullDone = std::function<void(absl::StatusOr<users::v1::PullResponse> response)>;
@@ -54,7 +54,10 @@ struct StoreClientOptions {
   // What the store knows the bridge by.
   std::string token;
   absl::Duration read_timeout = absl::Seconds(10);
-  absl::Duration ingest_timeout = absl::Seconds(60);
+  // The store may take a minute to find out what became of a commit.
+  absl::Duration ingest_timeout = absl::Seconds(75);
+  // How long a stream of changes may be silent; its heartbeats come every second.
+  absl::Duration silence_limit = absl::Seconds(5);
 };
 
 std::unique_ptr<StoreClient> MakeStoreClient(StoreClientOptions options);

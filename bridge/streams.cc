@@ -1,5 +1,8 @@
 #include "bridge/streams.h"
 
+#include <vector>
+
+#include "absl/strings/str_join.h"
 #include "bridge/subjects.h"
 
 namespace usersync::bridge {
@@ -10,6 +13,10 @@ constexpr int64_t kUpdateMaxAgeNs = int64_t{7} * 24 * 3600 * 1000000000;
 constexpr int32_t kUpdateMaxMessageBytes = 512 << 10;
 // The least that the server allows: ours must never be taken for duplicates after a purge.
 constexpr int64_t kDuplicateWindowNs = 100 * 1000000;
+
+// JetStream's error codes for a lack of room.
+constexpr int kInsufficientResources = 10023;
+constexpr int kStorageExceeded = 10047;
 
 struct Wanted {
   jsStreamConfig config;
@@ -46,6 +53,9 @@ void FillBroadcasts(Wanted& wanted) {
   wanted.config.Duplicates = kDuplicateWindowNs;
 }
 
+// The server writes "no limit" as -1, a configuration may also say 0.
+int64_t Limit(int64_t limit) { return limit <= 0 ? -1 : limit; }
+
 bool SameSubjects(const jsStreamConfig& a, const jsStreamConfig& b) {
   if (a.SubjectsLen != b.SubjectsLen) return false;
   for (int i = 0; i < a.SubjectsLen; ++i) {
@@ -54,11 +64,33 @@ bool SameSubjects(const jsStreamConfig& a, const jsStreamConfig& b) {
   return true;
 }
 
-bool Same(const jsStreamConfig& has, const jsStreamConfig& wanted) {
-  return SameSubjects(has, wanted) && has.MaxBytes == wanted.MaxBytes &&
-         has.MaxAge == wanted.MaxAge && has.Discard == wanted.Discard &&
-         has.NoAck == wanted.NoAck && has.Duplicates == wanted.Duplicates &&
-         (has.MaxMsgSize == wanted.MaxMsgSize || wanted.MaxMsgSize <= 0);
+// The settings of `has` that differ from `wanted`, by name.
+std::vector<std::string> Differences(const jsStreamConfig& has, const jsStreamConfig& wanted) {
+  std::vector<std::string> names;
+  const auto compare = [&names](const char* name, auto a, auto b) {
+    if (a != b) names.push_back(name);
+  };
+  if (!SameSubjects(has, wanted)) names.push_back("subjects");
+  compare("retention", has.Retention, wanted.Retention);
+  compare("storage", has.Storage, wanted.Storage);
+  compare("max_bytes", has.MaxBytes, wanted.MaxBytes);
+  compare("max_age", has.MaxAge, wanted.MaxAge);
+  compare("max_msgs", Limit(has.MaxMsgs), Limit(wanted.MaxMsgs));
+  compare("max_msgs_per_subject", Limit(has.MaxMsgsPerSubject), Limit(wanted.MaxMsgsPerSubject));
+  compare("max_msg_size", Limit(has.MaxMsgSize), Limit(wanted.MaxMsgSize));
+  compare("discard", has.Discard, wanted.Discard);
+  compare("no_ack", has.NoAck, wanted.NoAck);
+  compare("duplicate_window", has.Duplicates, wanted.Duplicates);
+  return names;
+}
+
+absl::Status Explain(natsStatus status, const jsStreamConfig& wanted, int js_error) {
+  if (js_error == kInsufficientResources || js_error == kStorageExceeded) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "JetStream has no room for the stream ", wanted.Name, ", which may grow to ",
+        wanted.MaxBytes >> 20, " MiB: free disk space, or raise jetstream.max_file_store"));
+  }
+  return FromNats(status, absl::StrCat("set up the stream ", wanted.Name), js_error);
 }
 
 absl::Status SetUp(const NatsConnection& nats, Wanted& wanted,
@@ -67,23 +99,25 @@ absl::Status SetUp(const NatsConnection& nats, Wanted& wanted,
   jsStreamInfo* raw = nullptr;
   jsErrCode error = static_cast<jsErrCode>(0);
   natsStatus status = js_GetStreamInfo(&raw, nats.jetstream(), name.c_str(), nullptr, &error);
-  StreamInfoHandle info(raw);
-  if (status == NATS_OK && Same(*info->Config, wanted.config)) {
-    say(absl::StrCat(name, " stream is there"));
+  const StreamInfoHandle info(raw);
+  if (status == NATS_NOT_FOUND) {
+    status = js_AddStream(nullptr, nats.jetstream(), &wanted.config, nullptr, &error);
+    if (status == NATS_OK) say(absl::StrCat("Created ", name, " stream"));
+    return Explain(status, wanted.config, error);
+  }
+  if (status != NATS_OK) return Explain(status, wanted.config, error);
+  const std::vector<std::string> different = Differences(*info->Config, wanted.config);
+  if (different.empty()) {
+    say(absl::StrCat(name, " stream exists"));
     return absl::OkStatus();
   }
-  const bool is_new = status == NATS_NOT_FOUND;
-  if (is_new) {
-    status = js_AddStream(nullptr, nats.jetstream(), &wanted.config, nullptr, &error);
-  } else if (status == NATS_OK) {
-    status = js_UpdateStream(nullptr, nats.jetstream(), &wanted.config, nullptr, &error);
+  // How many servers keep it is the operator's choice.
+  wanted.config.Replicas = info->Config->Replicas;
+  status = js_UpdateStream(nullptr, nats.jetstream(), &wanted.config, nullptr, &error);
+  if (status == NATS_OK) {
+    say(absl::StrCat("Updated ", name, " stream: ", absl::StrJoin(different, ", ")));
   }
-  if (status != NATS_OK) {
-    return FromNats(status, absl::StrCat("set up the stream ", name, " (is there disk for it?)"),
-                    error);
-  }
-  say(absl::StrCat(is_new ? "Created " : "Updated ", name, " stream"));
-  return absl::OkStatus();
+  return Explain(status, wanted.config, error);
 }
 
 }  // namespace
@@ -106,7 +140,7 @@ absl::StatusOr<StreamState> ReadStreamState(const NatsConnection& nats, const st
   const StreamInfoHandle info(raw);
   if (status != NATS_OK) return FromNats(status, absl::StrCat("read stream ", stream), error);
   return StreamState{info->State.Msgs, info->State.FirstSeq, info->State.LastSeq,
-                     info->State.LastTime};
+                     info->State.LastTime, info->Created};
 }
 
 absl::StatusOr<MessageHandle> ReadMessage(const NatsConnection& nats, const std::string& stream,
@@ -120,12 +154,6 @@ absl::StatusOr<MessageHandle> ReadMessage(const NatsConnection& nats, const std:
     return FromNats(status, absl::StrCat("read message ", sequence, " of ", stream), error);
   }
   return message;
-}
-
-std::string HeaderOf(natsMsg* message, const char* name) {
-  const char* value = nullptr;
-  if (natsMsgHeader_Get(message, name, &value) != NATS_OK || value == nullptr) return "";
-  return value;
 }
 
 }  // namespace usersync::bridge

@@ -13,8 +13,9 @@ namespace usersync::bridge {
 // What the newest messages of USERS_BROADCAST may take up.
 inline constexpr int64_t kBroadcastMaxBytes = int64_t{1} << 30;
 
-// Makes the streams that are missing and changes what differs. Calls `say` with one line each,
-// such as "Created USERS_UPDATE stream".
+// Makes the streams that are missing and changes what differs. Calls `say` with one line each:
+// "Created USERS_UPDATE stream", "USERS_UPDATE stream exists", or what was changed.
+// RESOURCE_EXHAUSTED if the server has not the room that a stream needs.
 absl::Status SetUpStreams(const NatsConnection& nats,
                           const std::function<void(const std::string&)>& say);
 
@@ -25,6 +26,8 @@ struct StreamState {
   uint64_t last_sequence = 0;
   // Nanoseconds since 1970; 0 if it never held a message.
   int64_t last_time_ns = 0;
+  // When the stream was made: another one of the same name has another time.
+  int64_t created_ns = 0;
 };
 
 // NOT_FOUND if there is no such stream.
@@ -33,8 +36,5 @@ absl::StatusOr<StreamState> ReadStreamState(const NatsConnection& nats, const st
 // NOT_FOUND if the stream has no message with this sequence.
 absl::StatusOr<MessageHandle> ReadMessage(const NatsConnection& nats, const std::string& stream,
                                           uint64_t sequence);
-
-// A header of a message, or "".
-std::string HeaderOf(natsMsg* message, const char* name);
 
 }  // namespace usersync::bridge

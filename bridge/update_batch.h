@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bridge/position.h"
 #include "bridge/update_decoder.h"
 #include "users/internal/v1/ingest_service.pb.h"
 
@@ -15,46 +16,55 @@ class UpdateBatch {
   static constexpr size_t kMostEntries = 1000;
   static constexpr size_t kMostBytes = 2 << 20;
 
-  // To whom the receipt of an entry goes.
+  // Whom one receipt goes to.
   struct Recipient {
-    std::string actor;
-    // "" if nobody asked for a receipt.
-    std::string token;
+    // The message that asked, an index of messages().
+    size_t message;
     std::string mutation_id;
+    // Which of the message's elements.
     size_t index;
   };
 
-  explicit UpdateBatch(const users::internal::v1::Position& after);
+  explicit UpdateBatch(const Position& after);
 
   // Whether there is room for a message; always true for the first.
-  bool HasRoomFor(const DecodedUpdate& update, size_t bytes) const;
-  void Add(const UpdateMessage& message, DecodedUpdate update);
+  bool HasRoomFor(const UpdateMessage& message, const DecodedUpdate& update) const;
+  void Add(UpdateMessage message, DecodedUpdate update);
 
   // Cuts off the later half of the messages. There must be at least two.
   UpdateBatch SplitOff();
 
-  // Makes every entry one that could not be decoded: the store refuses the request as it is.
-  void MakeUndecodable(const std::string& why);
-
-  // Whether MakeUndecodable was called.
-  bool undecodable() const { return undecodable_; }
+  // Asks for less, if the store refuses a lone message as a whole: first that the message be kept
+  // as one that could not be decoded, then nothing but to go on behind it, so that one message
+  // never blocks all others. Returns false if nothing is left to give up.
+  bool GiveUpMore();
 
   bool empty() const { return messages_.empty(); }
-  size_t message_count() const { return messages_.size(); }
+  // Whether no other message should be added.
+  bool full() const { return recipients_.size() >= kMostEntries || bytes_ >= kMostBytes; }
+  const Position& through() const { return request_.through(); }
   const users::internal::v1::IngestRequest& request() const { return request_; }
+  const std::vector<UpdateMessage>& messages() const { return messages_; }
   const std::vector<Recipient>& recipients() const { return recipients_; }
 
- private:
-  struct Message {
-    users::internal::v1::Position position;
-    size_t entry_count;
-  };
+  // The answer to a recipient, and its number among the refused (0 if it is none of them).
+  // `response` answers request(). nullptr if the store did not answer it.
+  const users::v1::Receipt* ReceiptOf(size_t recipient,
+                                      const users::internal::v1::IngestResponse& response) const;
+  int64_t RefusedIdOf(size_t recipient, const users::internal::v1::IngestResponse& response) const;
 
+ private:
+  enum class Asks { kAll, kKeepAsUndecodable, kOnlyToGoOn };
+
+  Asks asks_ = Asks::kAll;
   users::internal::v1::IngestRequest request_;
+  std::vector<UpdateMessage> messages_;
+  // How many entries each message made.
+  std::vector<size_t> entry_counts_;
   std::vector<Recipient> recipients_;
-  std::vector<Message> messages_;
   size_t bytes_ = 0;
-  bool undecodable_ = false;
+  // What everybody is answered once nothing is asked for any more.
+  users::v1::Receipt given_up_;
 };
 
 }  // namespace usersync::bridge
