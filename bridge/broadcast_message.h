@@ -5,15 +5,14 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "bridge/broadcast_stream.h"
 #include "bridge/nats_handle.h"
-#include "users/v1/change_feed_service.pb.h"
 
 namespace usersync::bridge {
 
-// The document with its headers; an empty payload if the content was erased. `expected_last` is
-// the sequence that the stream must be at.
-absl::StatusOr<MessageHandle> MakeBroadcast(const users::v1::Change& change,
-                                            const std::string& epoch, uint64_t expected_last,
+// The document with its headers; an empty payload if the content was erased. The answer goes to
+// `reply`, if that is not empty.
+absl::StatusOr<MessageHandle> MakeBroadcast(const BroadcastRequest& request,
                                             const std::string& reply);
 
 // {"epoch","seq"}.

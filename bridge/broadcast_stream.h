@@ -26,6 +26,7 @@ struct BroadcastRequest {
   uint64_t expected_last = 0;
   // Names the request when it is answered.
   uint64_t run = 0;
+  bool wants_answer = true;
   // Whether it should leave at once rather than with those behind it. Only a change between the
   // two loses the order: change when nothing is unanswered.
   bool at_once = false;
@@ -47,7 +48,7 @@ class BroadcastStream {
   // NOT_FOUND if the stream has no message with this sequence.
   virtual absl::StatusOr<BroadcastMark> ReadMark(uint64_t sequence) = 0;
 
-  // Sends a change; the listener hears what became of it. An error: it was not sent.
+  // Sends a change; the listener hears what became of it, if it is to. An error: it was not sent.
   virtual absl::Status Publish(const BroadcastRequest& request) = 0;
 
   // The sequence that a message was stored with, or why it was not: ABORTED if the stream is not

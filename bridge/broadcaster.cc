@@ -126,15 +126,17 @@ absl::Status Broadcaster::Follow(ChangeStream& feed, const BroadcastStart& start
 
 absl::Status Broadcaster::Take(const users::v1::WatchResponse& response, int64_t skip_up_to) {
   const auto& changes = response.changes().changes();
-  for (const users::v1::Change& change : changes) {
-    const int64_t sequence = change.version().sequence();
+  for (int i = 0; i < changes.size(); ++i) {
+    const int64_t sequence = changes[i].version().sequence();
     if (last_taken_ != kAnyChange && sequence != last_taken_ + 1) {
       return absl::UnavailableError(
           absl::StrCat("the feed went from ", last_taken_, " to ", sequence));
     }
     last_taken_ = sequence;
     if (sequence <= skip_up_to) continue;
-    auto status = publisher_.Publish(change, epoch_, changes.size() <= kFewChanges);
+    auto status = publisher_.Publish(
+        changes[i], epoch_,
+        {.of_few = changes.size() <= kFewChanges, .last = i + 1 == changes.size()});
     if (!status.ok()) return status;
     counters_.broadcasts.Add();
   }
@@ -162,8 +164,10 @@ void Broadcaster::Beat() {
   stream_.Beat(epoch_, publisher_.last_change());
 }
 
-// Whether the stream has grown by what this bridge did not publish.
+// Whether the stream has grown by what this bridge did not publish. When an answer is missing, as
+// after a restart of NATS, it may be its own.
 bool Broadcaster::OthersPublish() {
+  if (!publisher_.is_sure()) return false;
   const auto state = stream_.ReadState();
   return state.ok() && state->last_sequence > publisher_.last_sequence();
 }

@@ -17,44 +17,52 @@ void GuardedPublisher::Begin(uint64_t last_sequence, int64_t last_change) {
   MutexLock lock(mutex_);
   ++run_;
   status_ = absl::OkStatus();
-  published_ = answered_ = stored_ = 0;
+  published_ = stored_ = asked_ = answered_ = silent_in_a_row_ = 0;
   begin_ = last_sequence;
   begin_change_ = last_change;
 }
 
 absl::Status GuardedPublisher::Publish(const users::v1::Change& change, const std::string& epoch,
-                                       bool few) {
+                                       const Place& place) {
   BroadcastRequest request{.change = change, .epoch = epoch};
   {
     MutexLock lock(mutex_);
-    AwaitAnswers(options_.window - 1);
+    AwaitRoom(options_.window - 1);
     // What is sent at once and what is sent together do not wait for each other.
-    if (at_once_ && !few) AwaitAnswers(0);
+    if (at_once_ && !place.of_few) AwaitRoom(0);
     if (!status_.ok()) return status_;
-    if (unanswered() == 0) at_once_ = few;
+    if (unanswered() == 0) at_once_ = place.of_few;
     if (published_ == 0) first_change_ = change.version().sequence();
     request.at_once = at_once_;
     request.run = run_;
     request.expected_last = begin_ + published_;
+    request.wants_answer = place.last || silent_in_a_row_ + 1 >= options_.ask_every;
     ++published_;
+    silent_in_a_row_ = request.wants_answer ? 0 : silent_in_a_row_ + 1;
+    if (request.wants_answer) ++asked_;
   }
   auto sent = stream_.Publish(request);
   if (sent.ok()) return sent;
   MutexLock lock(mutex_);
-  --published_;
+  if (request.wants_answer) ++answered_;
   Fail(std::move(sent));
   return status_;
 }
 
 absl::Status GuardedPublisher::Drain() {
   MutexLock lock(mutex_);
-  AwaitAnswers(0);
+  AwaitRoom(0);
   return status_;
 }
 
 absl::Status GuardedPublisher::status() {
   MutexLock lock(mutex_);
   return status_;
+}
+
+bool GuardedPublisher::is_sure() {
+  MutexLock lock(mutex_);
+  return answered_ == asked_;
 }
 
 uint64_t GuardedPublisher::last_sequence() {
@@ -67,10 +75,11 @@ int64_t GuardedPublisher::last_change() {
   return stored_ == 0 ? begin_change_ : first_change_ + static_cast<int64_t>(stored_) - 1;
 }
 
-void GuardedPublisher::AwaitAnswers(uint64_t most_unanswered) {
+// Until so few are unanswered, or nothing is left to be answered.
+void GuardedPublisher::AwaitRoom(uint64_t most_unanswered) {
   uint64_t before = answered_;
   absl::Time deadline = absl::Now() + options_.answer_timeout;
-  while (unanswered() > most_unanswered) {
+  while (unanswered() > most_unanswered && answered_ < asked_) {
     changed_.WaitUntil(mutex_, deadline);
     if (answered_ != before) {
       before = answered_;
@@ -88,15 +97,16 @@ void GuardedPublisher::Fail(absl::Status status) {
 
 void GuardedPublisher::OnAnswer(const BroadcastStream::Answer& answer) {
   MutexLock lock(mutex_);
-  if (answer.run != run_ || answered_ == published_) return;
+  if (answer.run != run_ || answered_ == asked_) return;
   ++answered_;
   if (!answer.stored_at.ok()) {
     Fail(answer.stored_at.status());
-  } else if (answer.expected_last != begin_ + stored_ ||
+  } else if (answer.expected_last < begin_ + stored_ ||
+             answer.expected_last >= begin_ + published_ ||
              *answer.stored_at != answer.expected_last + 1) {
     Fail(absl::UnavailableError("JetStream's answers are not those that were expected"));
-  } else {
-    ++stored_;
+  } else if (status_.ok()) {
+    stored_ = *answer.stored_at - begin_;
   }
   changed_.NotifyAll();
 }

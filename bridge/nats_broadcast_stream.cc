@@ -38,9 +38,10 @@ absl::StatusOr<BroadcastMark> NatsBroadcastStream::ReadMark(uint64_t sequence) {
 }
 
 absl::Status NatsBroadcastStream::Publish(const BroadcastRequest& request) {
-  const auto message =
-      MakeBroadcast(request.change, request.epoch, request.expected_last,
-                    absl::StrCat(inbox_, ".", request.run, ".", request.expected_last));
+  const auto message = MakeBroadcast(
+      request, request.wants_answer
+                   ? absl::StrCat(inbox_, ".", request.run, ".", request.expected_last)
+                   : "");
   if (!message.ok()) return message.status();
   const NatsConnection& nats = request.at_once ? quick_ : bulk_;
   return FromNats(natsConnection_PublishMsg(nats.get(), message->get()), "broadcast");
