@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/log.h"
@@ -53,7 +54,7 @@ void Broadcaster::Run() {
     const auto start = FindBroadcastStart(stream_, store_);
     const absl::Status status = start.ok() ? Carry(*start) : start.status();
     if (stop_.stopped()) return;
-    if (absl::IsAborted(status) && OthersPublish()) {
+    if (OthersPublish()) {
       StandBy();
       continue;
     }
@@ -149,7 +150,7 @@ absl::Status Broadcaster::LookAfterStream(int64_t head) {
   const auto state = stream_.ReadState();
   if (!state.ok()) return state.status();
   if (state->last_sequence != publisher_.last_sequence()) {
-    return absl::AbortedError("USERS_BROADCAST is not where this bridge left it");
+    return absl::UnavailableError("USERS_BROADCAST is not where this bridge left it");
   }
   if (state->messages == 0 && head > 0) {
     return absl::UnavailableError("USERS_BROADCAST was emptied");
@@ -164,10 +165,10 @@ void Broadcaster::Beat() {
   stream_.Beat(epoch_, publisher_.last_change());
 }
 
-// Whether the stream has grown by what this bridge did not publish. When an answer is missing, as
-// after a restart of NATS, it may be its own.
+// Whether the run ended because another bridge publishes. A stream that was made anew refuses too,
+// but has not grown.
 bool Broadcaster::OthersPublish() {
-  if (!publisher_.is_sure()) return false;
+  if (!publisher_.has_lost()) return false;
   const auto state = stream_.ReadState();
   return state.ok() && state->last_sequence > publisher_.last_sequence();
 }
@@ -176,6 +177,9 @@ bool Broadcaster::OthersPublish() {
 void Broadcaster::StandBy() {
   counters_.broadcaster_standbys.Add();
   spdlog::info("broadcast: standing by, another bridge publishes");
+  // Two that wait do not come back at once.
+  absl::BitGen random;
+  const absl::Duration patience = options_.takeover_after * absl::Uniform(random, 1.0, 1.5);
   std::optional<uint64_t> last;
   std::string checkpoint;
   absl::Time behind_since = absl::InfiniteFuture();
@@ -196,7 +200,7 @@ void Broadcaster::StandBy() {
       continue;
     }
     behind_since = std::min(behind_since, absl::Now());
-    if (absl::Now() - behind_since < options_.takeover_after) continue;
+    if (absl::Now() - behind_since < patience) continue;
     spdlog::info("broadcast: taking over after message {}", *last);
     return;
   }

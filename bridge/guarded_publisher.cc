@@ -36,7 +36,8 @@ absl::Status GuardedPublisher::Publish(const users::v1::Change& change, const st
     request.at_once = at_once_;
     request.run = run_;
     request.expected_last = begin_ + published_;
-    request.wants_answer = place.last || silent_in_a_row_ + 1 >= options_.ask_every;
+    request.wants_answer =
+        published_ == 0 || place.last || silent_in_a_row_ + 1 >= options_.ask_every;
     ++published_;
     silent_in_a_row_ = request.wants_answer ? 0 : silent_in_a_row_ + 1;
     if (request.wants_answer) ++asked_;
@@ -60,9 +61,10 @@ absl::Status GuardedPublisher::status() {
   return status_;
 }
 
-bool GuardedPublisher::is_sure() {
+bool GuardedPublisher::has_lost() {
   MutexLock lock(mutex_);
-  return answered_ == asked_;
+  const bool refused = absl::IsAborted(status_) || absl::IsAlreadyExists(status_);
+  return refused && stored_ == 0 && answered_ == asked_;
 }
 
 uint64_t GuardedPublisher::last_sequence() {

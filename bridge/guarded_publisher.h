@@ -1,8 +1,8 @@
 // Publishes to USERS_BROADCAST many at a time, in order, under the guard of its sequence: the
 // k-th message in flight says that the stream must be at L + k, and must be answered L + k + 1.
-// Any other answer ends the run: nothing more is published until the next one begins. Only every
-// 16th message and the last of those at hand ask for an answer: each proves all before it, because
-// it is stored only if they were, and answers cost NATS and us a sixth of what a message does.
+// Any other answer ends the run: nothing more is published until the next one begins. Only the
+// first message of a run, every 16th, and the last of those at hand ask for an answer: each proves
+// all before it, because it is stored only if they were. Answers cost a sixth of what messages do.
 // Used by one thread; the answers come on another.
 #pragma once
 
@@ -54,8 +54,9 @@ class GuardedPublisher {
   // another error.
   absl::Status status();
 
-  // Whether every answer has come, so that this run knows exactly what it stored.
-  bool is_sure();
+  // Whether somebody else was first: every answer has come, and already the first message of the
+  // run was not stored. (Of two that begin at once, this is true for one, whatever comes later.)
+  bool has_lost();
 
   // The stream's last sequence as this run knows it, and the change that it holds.
   uint64_t last_sequence();
