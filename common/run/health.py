@@ -1,6 +1,7 @@
 """Whether a server really answers, each asked in its own language."""
 
 import http.client
+import secrets
 import socket
 import subprocess
 
@@ -17,6 +18,24 @@ def nats_answers(port):
     try:
         with socket.create_connection((HOST, port), TIMEOUT) as connection:
             return connection.recv(5) == b"INFO "
+    except OSError:
+        return False
+
+
+def bridge_answers(port):
+    """Asks for the first page of users, as a browser does: the answer comes from the database."""
+    inbox = f"_INBOX.{secrets.token_hex(8)}"
+    try:
+        with socket.create_connection((HOST, port), TIMEOUT) as connection:
+            connection.sendall(f'CONNECT {{"verbose":false}}\r\nSUB {inbox} 1\r\n'
+                               f'PUB users.pull {inbox} 11\r\n{{"limit":1}}\r\n'.encode())
+            received = b""
+            while b'"documents"' not in received:
+                part = connection.recv(4096)
+                if not part or b'"error"' in received:
+                    return False
+                received += part
+            return True
     except OSError:
         return False
 

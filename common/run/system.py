@@ -68,11 +68,11 @@ class System:
         for index, (port, metrics) in enumerate(zip(self.store_ports, self._store_metrics)):
             with self._progress.step(name_of("store", index)):
                 self.supervisor.start(self._store(index, port, metrics),
-                                       lambda port=port: health.grpc_answers(port))
+                                      lambda port=port: health.grpc_answers(port))
         for index, metrics in enumerate(self._bridge_metrics):
             with self._progress.step(name_of("bridge", index)):
                 self.supervisor.start(self._bridge(index, metrics),
-                                       lambda metrics=metrics: health.http_answers(metrics, "/metrics"))
+                                      lambda: health.bridge_answers(self.port_of["NATS"]))
 
     def is_empty(self):
         """Whether no change was ever committed."""
@@ -90,8 +90,6 @@ class System:
         yield "NATS over WebSocket", values["USERSYNC_NATS_WS_URL"]
         yield "PostgreSQL", f"postgresql://usersync_reader@{HOST}:{self.cluster.port}/{DATABASE}"
         yield "store (gRPC)", values["USERSYNC_STORE_ADDR"]
-        yield "metrics", " ".join(f"http://{HOST}:{port}/metrics"
-                                  for port in (*self._store_metrics, *self._bridge_metrics))
         if OPTIONAL in self.port_of:
             yield "NATS monitor", f"http://{HOST}:{self.port_of[OPTIONAL]}"
 
