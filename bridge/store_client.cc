@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "common/mutex.h"
 #include "common/status.h"
 #include "users/internal/v1/ingest_service.grpc.pb.h"
 #include "users/v1/change_feed_service.grpc.pb.h"
@@ -145,12 +146,26 @@ class GrpcChangeStream final : public ChangeStream {
   absl::Status end_;
 };
 
+// A call that is answered later.
+template <typename Response>
+struct AsyncCall {
+  grpc::ClientContext context;
+  Response response;
+};
+
 class GrpcStoreClient final : public StoreClient {
  public:
   explicit GrpcStoreClient(StoreClientOptions options) : options_(std::move(options)) {
     for (const std::string& address : options_.addresses) {
       peers_.push_back(std::make_unique<Peer>(OpenChannel(address)));
     }
+  }
+
+  // The last reference to a channel must not go from one of gRPC's own threads: gRPC 1.51 would
+  // have that thread wait for itself.
+  ~GrpcStoreClient() override {
+    MutexLock lock(mutex_);
+    while (calls_ > 0) changed_.Wait(mutex_);
   }
 
   absl::StatusOr<users::internal::v1::Position> GetPosition(const std::string& source) override {
@@ -168,34 +183,27 @@ class GrpcStoreClient final : public StoreClient {
   }
 
   void Ingest(const users::internal::v1::IngestRequest& request, IngestDone done) override {
-    struct Call {
-      grpc::ClientContext context;
-      users::internal::v1::IngestResponse response;
-    };
+    using Call = AsyncCall<users::internal::v1::IngestResponse>;
     const size_t index = current_;
-    auto call = std::make_shared<Call>();
-    Prepare(call->context, options_.ingest_timeout);
+    auto call = Begin<Call>(options_.ingest_timeout);
     peers_[index]->ingest->async()->Ingest(
         &call->context, &request, &call->response,
-        [this, index, call, done = std::move(done)](const grpc::Status& status) {
-          Answer(index, status, std::move(call->response), done);
+        [this, index, call, done = std::move(done)](const grpc::Status& status) mutable {
+          Answer(index, status, std::move(call), std::move(done));
         });
   }
 
   void Pull(const users::v1::PullRequest& request, PullDone done) override {
-    struct Call {
-      grpc::ClientContext context;
+    struct Call : AsyncCall<users::v1::PullResponse> {
       users::v1::PullRequest request;
-      users::v1::PullResponse response;
     };
     const size_t index = current_;
-    auto call = std::make_shared<Call>();
+    auto call = Begin<Call>(options_.read_timeout);
     call->request = request;
-    Prepare(call->context, options_.read_timeout);
     peers_[index]->sync->async()->Pull(
         &call->context, &call->request, &call->response,
-        [this, index, call, done = std::move(done)](const grpc::Status& status) {
-          Answer(index, status, std::move(call->response), done);
+        [this, index, call, done = std::move(done)](const grpc::Status& status) mutable {
+          Answer(index, status, std::move(call), std::move(done));
         });
   }
 
@@ -212,15 +220,32 @@ class GrpcStoreClient final : public StoreClient {
     context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   }
 
-  template <typename Response, typename Done>
-  void Answer(size_t index, const grpc::Status& grpc_status, Response response, const Done& done) {
+  template <typename Call>
+  std::shared_ptr<Call> Begin(absl::Duration timeout) {
+    {
+      MutexLock lock(mutex_);
+      ++calls_;
+    }
+    auto call = std::make_shared<Call>();
+    Prepare(call->context, timeout);
+    return call;
+  }
+
+  template <typename Call, typename Done>
+  void Answer(size_t index, const grpc::Status& grpc_status, std::shared_ptr<Call> call,
+              Done done) {
     const absl::Status status = FromGrpc(grpc_status);
     Note(index, status);
     if (status.ok()) {
-      done(std::move(response));
+      done(std::move(call->response));
     } else {
       done(status);
     }
+    done = nullptr;
+    call.reset();
+    MutexLock lock(mutex_);
+    --calls_;
+    changed_.NotifyAll();
   }
 
   // A store that is away or does not answer: the next calls go to the next one.
@@ -233,6 +258,10 @@ class GrpcStoreClient final : public StoreClient {
   const StoreClientOptions options_;
   std::vector<std::unique_ptr<Peer>> peers_;
   std::atomic<size_t> current_ = 0;
+  Mutex mutex_;
+  CondVar changed_;
+  // How many calls have not let go of their channel.
+  int calls_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace

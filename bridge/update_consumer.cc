@@ -46,6 +46,8 @@ struct UpdateConsumer::Flight {
 
   UpdateBatch batch;
   bool airborne = false;
+  // Whether an earlier try may have been committed without our hearing of it.
+  bool in_doubt = false;
   absl::Time retry_at = absl::InfinitePast();
   // Guarded by the consumer's mutex until `landed`.
   bool landed = false;
@@ -222,7 +224,7 @@ std::optional<UpdateConsumer::Turn> UpdateConsumer::Moved(const absl::Status& st
   auto stands = PositionIn(status);
   if (!stands) stands = AwaitPosition();
   const UpdateBatch& batch = flight_->batch;
-  if (stands && SamePosition(*stands, batch.through())) {
+  if (flight_->in_doubt && stands && SamePosition(*stands, batch.through())) {
     // It was committed, and only the answer was lost: the receipts with it, because nobody but
     // the clients can ask for them again.
     counters_.messages.Add(batch.messages().size());
@@ -254,6 +256,7 @@ void UpdateConsumer::RefusedAsAWhole(const absl::Status& status) {
 
 void UpdateConsumer::RetryLater(const absl::Status& status) {
   counters_.ingest_retries.Add();
+  flight_->in_doubt = true;
   const absl::Duration wait = backoff_.Next();
   flight_->retry_at = absl::Now() + wait;
   spdlog::warn("an Ingest of {} messages failed, again in {}: {}", flight_->batch.messages().size(),
