@@ -27,14 +27,15 @@ def bridge_answers(port):
     inbox = f"_INBOX.{secrets.token_hex(8)}"
     try:
         with socket.create_connection((HOST, port), TIMEOUT) as connection:
-            connection.sendall(f'CONNECT {{"verbose":false}}\r\nSUB {inbox} 1\r\n'
+            connection.sendall(f'CONNECT {{"verbose":false,"headers":true,"no_responders":true}}\r\n'
+                               f'SUB {inbox} 1\r\n'
                                f'PUB users.pull {inbox} 11\r\n{{"limit":1}}\r\n'.encode())
             received = b""
             while b'"documents"' not in received:
                 part = connection.recv(4096)
-                if not part or b'"error"' in received:
-                    return False
                 received += part
+                if not part or b'"error"' in received or b"NATS/1.0 503" in received:
+                    return False
             return True
     except OSError:
         return False

@@ -42,7 +42,8 @@ class RunningSystem:
         if self._parent:
             self._parent.chmod(0o755)
         self.state = State(folder or self._parent / "state")
-        self.environment = {**os.environ, **variables, "USERSYNC_DIR": str(self.state.directory)}
+        self.environment = {**os.environ, **variables, "USERSYNC_DIR": str(self.state.directory),
+                            "USERSYNC_BIN_DIR": os.environ["USERSYNC_BIN_DIR"]}
         self.process = None
         self._output = None
 
