@@ -11,17 +11,32 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Connect(const std::string& u
 }
 
 absl::StatusOr<pqxx::result> Database::Query(const std::string& sql) {
+  auto rows = Run("BEGIN", {sql});
+  if (!rows.ok()) return rows.status();
+  return std::move(rows->front());
+}
+
+absl::StatusOr<std::vector<pqxx::result>> Database::Snapshot(
+    const std::vector<std::string>& queries) {
+  return Run("BEGIN ISOLATION LEVEL REPEATABLE READ", queries);
+}
+
+absl::StatusOr<std::vector<pqxx::result>> Database::Run(const std::string& begin,
+                                                        const std::vector<std::string>& queries) {
   try {
     if (connection_ == nullptr) connection_ = std::make_unique<pqxx::connection>(url_);
-    pqxx::work transaction(*connection_, "look");
-    pqxx::result rows = transaction.exec(sql);
-    transaction.commit();
-    return rows;
-  } catch (const pqxx::broken_connection& error) {
+    pqxx::nontransaction statements(*connection_);
+    std::vector<pqxx::result> results;
+    statements.exec(begin);
+    for (const std::string& query : queries) results.push_back(statements.exec(query));
+    statements.exec("COMMIT");
+    return results;
+  } catch (const pqxx::sql_error& error) {
+    connection_.reset();
+    return absl::InternalError(error.what());
+  } catch (const std::exception& error) {
     connection_.reset();
     return absl::UnavailableError(error.what());
-  } catch (const std::exception& error) {
-    return absl::InternalError(error.what());
   }
 }
 

@@ -37,12 +37,12 @@ class StoreStub {
   const std::shared_ptr<grpc::Channel>& channel() { return channel_; }
 
  private:
-  const Options options_;
-  const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<users::v1::UserService::Stub> users_;
-  const std::unique_ptr<users::v1::SyncService::Stub> sync_;
-  const std::unique_ptr<users::v1::ChangeFeedService::Stub> feed_;
-  const std::unique_ptr<users::internal::v1::IngestService::Stub> ingest_;
+  Options options_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<users::v1::UserService::Stub> users_;
+  std::unique_ptr<users::v1::SyncService::Stub> sync_;
+  std::unique_ptr<users::v1::ChangeFeedService::Stub> feed_;
+  std::unique_ptr<users::internal::v1::IngestService::Stub> ingest_;
 };
 
 }  // namespace usersync::tests

@@ -1,0 +1,37 @@
+#include "absl/strings/str_cat.h"
+#include "tests/guarantees/guarantees.h"
+
+namespace usersync::tests {
+
+Flaws NoGap(const Evidence& evidence) {
+  Flaws flaws;
+  int64_t expected = 1;
+  for (const VersionRow& row : evidence.history.versions) {
+    if (row.seq != expected) {
+      flaws.push_back(absl::StrCat("seq ", row.seq, " stands where ", expected, " should"));
+    }
+    expected = row.seq + 1;
+  }
+  if (evidence.history.head != expected - 1) {
+    flaws.push_back(absl::StrCat("feed.head is ", evidence.history.head, ", the newest version ",
+                                 expected - 1));
+  }
+  for (const auto& watch : evidence.watches) {
+    for (size_t i = 1; i < watch.size(); ++i) {
+      if (watch[i].seq > watch[i - 1].seq + 1) {
+        flaws.push_back(
+            absl::StrCat("a watcher was told ", watch[i].seq, " after ", watch[i - 1].seq));
+      }
+    }
+  }
+  for (size_t i = 1; i < evidence.broadcasts.size(); ++i) {
+    const int64_t before = evidence.broadcasts[i - 1].seq;
+    if (evidence.broadcasts[i].seq > before + 1) {
+      flaws.push_back(
+          absl::StrCat("USERS_BROADCAST holds ", evidence.broadcasts[i].seq, " after ", before));
+    }
+  }
+  return flaws;
+}
+
+}  // namespace usersync::tests
