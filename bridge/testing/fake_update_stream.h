@@ -75,15 +75,7 @@ class FakeMessageSource final : public MessageSource {
   absl::Status Open(const Position& after) override {
     MutexLock lock(stream_.mutex_);
     generation_ = stream_.generation_;
-    const auto& messages = stream_.messages_;
-    const auto holds =
-        std::find_if(messages.begin(), messages.end(), [&](const UpdateMessage& message) {
-          return SamePosition(MakePosition(message.sequence, message.time_ns), after);
-        });
-    const auto first = std::find_if(
-        messages.begin(), messages.end(),
-        [&](const UpdateMessage& message) { return message.time_ns > NanosOf(after); });
-    next_ = (holds == messages.end() ? first : holds + 1) - messages.begin();
+    next_ = FirstAfter(stream_.messages_, after);
     return absl::OkStatus();
   }
 
@@ -119,6 +111,19 @@ class FakeMessageSource final : public MessageSource {
   }
 
  private:
+  // The index of the first message after a position; of the first later one if the message at
+  // the position is not there.
+  static size_t FirstAfter(const std::vector<UpdateMessage>& messages, const Position& after) {
+    const auto holds = std::find_if(messages.begin(), messages.end(), [&](const auto& message) {
+      return SamePosition(MakePosition(message.sequence, message.time_ns), after);
+    });
+    if (holds != messages.end()) return holds + 1 - messages.begin();
+    const auto later = std::find_if(messages.begin(), messages.end(), [&](const auto& message) {
+      return message.time_ns > NanosOf(after);
+    });
+    return later - messages.begin();
+  }
+
   FakeUpdateStream& stream_;
   size_t next_ = 0;
   int generation_ = 0;
