@@ -15,6 +15,7 @@
 #include "bridge/update_consumer.h"
 #include "common/backoff.h"
 #include "common/log.h"
+#include "common/metrics_server.h"
 
 namespace usersync::bridge {
 namespace {
@@ -35,6 +36,15 @@ class RunningBridge final : public Bridge {
         consumer_({}, source_, *store_, receipts_, counters_),
         pulls_(std::make_unique<PullResponder>(PullResponder::Options{}, *quick_, *store_,
                                                counters_)) {}
+
+  absl::Status TellMetrics(int port) {
+    if (port == 0) return absl::OkStatus();
+    AddTo(metrics_, counters_);
+    auto server = MetricsServer::Start(port, metrics_);
+    if (!server.ok()) return server.status();
+    metrics_server_ = *std::move(server);
+    return absl::OkStatus();
+  }
 
   absl::Status Listen() {
     auto stream = NatsBroadcastStream::Make(*quick_, *bulk_, keeper_);
@@ -63,6 +73,8 @@ class RunningBridge final : public Bridge {
 
  private:
   Counters counters_;
+  Metrics metrics_;
+  std::unique_ptr<MetricsServer> metrics_server_;
   const std::unique_ptr<NatsConnection> quick_;
   const std::unique_ptr<NatsConnection> bulk_;
   StreamKeeper keeper_;
@@ -104,18 +116,17 @@ absl::Status AwaitStreams(const NatsConnection& nats, absl::Duration patience) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Start(const NatsConnection::Options& nats,
-                                                      const StoreClientOptions& store,
-                                                      absl::Duration patience) {
-  NatsConnection::Options options = nats;
-  options.inbox_prefix = kInboxPrefix;
-  auto bulk = AwaitNats(options, patience);
+absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Start(const Options& options) {
+  NatsConnection::Options nats = options.nats;
+  nats.inbox_prefix = kInboxPrefix;
+  auto bulk = AwaitNats(nats, options.patience);
   if (!bulk.ok()) return bulk.status();
-  options.send_asap = true;
-  auto quick = AwaitNats(options, patience);
+  nats.send_asap = true;
+  auto quick = AwaitNats(nats, options.patience);
   if (!quick.ok()) return quick.status();
-  if (auto status = AwaitStreams(**quick, patience); !status.ok()) return status;
-  auto bridge = std::make_unique<RunningBridge>(*std::move(quick), *std::move(bulk), store);
+  if (auto status = AwaitStreams(**quick, options.patience); !status.ok()) return status;
+  auto bridge = std::make_unique<RunningBridge>(*std::move(quick), *std::move(bulk), options.store);
+  if (auto status = bridge->TellMetrics(options.metrics_port); !status.ok()) return status;
   if (auto listening = bridge->Listen(); !listening.ok()) return listening;
   return bridge;
 }

@@ -13,10 +13,18 @@ namespace usersync::bridge {
 
 class Bridge {
  public:
-  // Waits for NATS up to `patience`; sets up the streams.
-  static absl::StatusOr<std::unique_ptr<Bridge>> Start(const NatsConnection::Options& nats,
-                                                       const StoreClientOptions& store,
-                                                       absl::Duration patience);
+  struct Options {
+    NatsConnection::Options nats;
+    StoreClientOptions store;
+    // Of GET /metrics, on loopback; 0: none.
+    int metrics_port = 9465;
+    // How long NATS is waited for.
+    absl::Duration patience = absl::Seconds(30);
+  };
+
+  // Sets up the streams, then begins. UNAVAILABLE if NATS does not come; PERMISSION_DENIED if it
+  // does not let us in; FAILED_PRECONDITION if the port of metrics is taken.
+  static absl::StatusOr<std::unique_ptr<Bridge>> Start(const Options& options);
 
   // Stops taking in, finishes what is in flight, flushes.
   virtual ~Bridge() = default;

@@ -1,19 +1,9 @@
 // What the bridge has done since it started. No label names an actor or a user. Thread-safe.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
+#include "common/metrics.h"
 
 namespace usersync::bridge {
-
-class Counter {
- public:
-  void Add(uint64_t count = 1) { value_.fetch_add(count, std::memory_order_relaxed); }
-  uint64_t value() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<uint64_t> value_ = 0;
-};
 
 struct Counters {
   // In: messages taken in, the Ingest calls it took, and those that had to be repeated.
@@ -34,5 +24,8 @@ struct Counters {
   Counter pulls;
   Counter failed_pulls;
 };
+
+// Under the names usersync_bridge_… . `counters` must outlive `metrics`.
+void AddTo(Metrics& metrics, const Counters& counters);
 
 }  // namespace usersync::bridge

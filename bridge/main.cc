@@ -34,6 +34,7 @@ struct Settings {
   NatsConnection::Options nats;
   std::string nats_password_file;
   std::string store_addr = "127.0.0.1:50052";
+  int metrics_port = 9465;
   std::string secrets_dir;
   std::string actor;
   absl::Duration timeout = absl::Seconds(10);
@@ -69,11 +70,12 @@ absl::StatusOr<std::string> ReadSecret(const std::string& path) {
 }
 
 absl::Status Serve(StopSignal& stop, const Settings& settings) {
-  StoreClientOptions store{.addresses = absl::StrSplit(settings.store_addr, ',')};
   auto token = ReadSecret(absl::StrCat(settings.secrets_dir, "/bridge.token"));
   if (!token.ok()) return token.status();
-  store.token = *std::move(token);
-  auto bridge = Bridge::Start(settings.nats, store, absl::Seconds(30));
+  auto bridge = Bridge::Start(
+      {.nats = settings.nats,
+       .store = {.addresses = absl::StrSplit(settings.store_addr, ','), .token = *std::move(token)},
+       .metrics_port = settings.metrics_port});
   if (!bridge.ok()) return bridge.status();
   spdlog::info("carrying between {} and {}", settings.nats.url, settings.store_addr);
   while (!stop.WaitFor(absl::Seconds(1))) {
@@ -120,6 +122,8 @@ int Main(int argc, char** argv) {
   set.Add("nats-password-file", &settings.nats_password_file, "The file with the password.");
   set.AddSecret("nats-password", &settings.nats.password, "The password, without a file.");
   set.Add("store-addr", &settings.store_addr, "host:port of each store, separated by commas.");
+  set.Add("bridge-metrics-port", &settings.metrics_port, 0, 65535,
+          "The loopback port of GET /metrics, for serve; 0: none.");
   set.Add("secrets-dir", &settings.secrets_dir, "Where bridge.token is, for serve.");
   set.Add("actor", &settings.actor, "Whom to publish as; frontend-client if empty.");
   set.Add("timeout", &settings.timeout, "How long publish waits.");

@@ -97,6 +97,11 @@ void ChangeFeedService::Begin(const std::shared_ptr<Watcher>& watcher,
   }
 }
 
+size_t ChangeFeedService::watcher_count() {
+  MutexLock lock(mutex_);
+  return watchers_.size();
+}
+
 void ChangeFeedService::PumpAll() {
   std::vector<std::shared_ptr<Watcher>> watchers;
   {

@@ -30,6 +30,9 @@ class ChangeFeedService final : public users::v1::ChangeFeedService::CallbackSer
   grpc::ServerWriteReactor<users::v1::WatchResponse>* Watch(
       grpc::CallbackServerContext* context, const users::v1::WatchRequest* request) override;
 
+  // How many streams are open.
+  size_t watcher_count();
+
  private:
   void PumpAll();
   void Begin(const std::shared_ptr<Watcher>& watcher, const users::v1::WatchRequest& request);

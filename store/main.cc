@@ -59,6 +59,8 @@ int Main(int argc, char** argv) {
   OptionSet set("usersync-store", kUsage);
   set.Add("store-host", &options.host, "The address to listen on.");
   set.Add("store-port", &options.port, 1, 65535, "The port of gRPC.");
+  set.Add("store-metrics-port", &options.metrics_port, 0, 65535,
+          "The loopback port of GET /metrics; 0: none.");
   set.Add("secrets-dir", &options.secrets_dir, "Where {gateway,bridge,operator}.token are.");
   set.Add("store-readers", &options.readers, 1, 256, "How many connections serve reads.");
   set.Add("drain-timeout", &options.drain_timeout, "How long calls may go on after SIGTERM.");

@@ -60,8 +60,8 @@ struct Sequencer::Attempt {
   }
 };
 
-Sequencer::Sequencer(Options options, ChangeFeed& feed)
-    : options_(std::move(options)), feed_(feed), writer_([this] { Run(); }) {}
+Sequencer::Sequencer(Options options, ChangeFeed& feed, Counters& counters)
+    : options_(std::move(options)), feed_(feed), counters_(counters), writer_([this] { Run(); }) {}
 
 Sequencer::~Sequencer() {
   {
@@ -93,6 +93,11 @@ void Sequencer::Submit(Submission submission) {
     return;
   }
   changed_.Notify();
+}
+
+size_t Sequencer::queued() {
+  MutexLock lock(mutex_);
+  return queued_requests_;
 }
 
 void Sequencer::Run() {
@@ -130,14 +135,17 @@ void Sequencer::Process(Batch_ batch) {
       return true;
     });
     if (batch.empty()) return;
+    const absl::Time begun = absl::Now();
     Attempt attempt;
     attempt.one_by_one = one_by_one;
     absl::Status status = Try(batch, attempt);
     if (attempt.in_doubt) status = Settle(attempt);
     if (status.ok()) {
+      counters_.commits.Add(absl::Now() - begun);
       Answer(batch, attempt);
       return;
     }
+    counters_.failed_commits.Add();
     state_ = BatchState{};
     if (IsRefusal(status) && !one_by_one) {
       spdlog::warn("a batch of {} requests was refused, trying one by one: {}",
@@ -365,6 +373,8 @@ void Sequencer::Answer(Batch_& batch, Attempt& attempt) {
         MakeChange(epoch, *attempt.effects[i].version, attempt.requests[i]->publish_time,
                    attempt.enqueue_times[i], committed)));
   }
+  counters_.requests.Add(attempt.effects.size());
+  counters_.changes.Add(changes.size());
   if (!changes.empty()) feed_.Publish(std::move(changes));
 }
 

@@ -15,6 +15,7 @@
 #include "common/thread_pool.h"
 #include "store/batch.h"
 #include "store/change_feed.h"
+#include "store/counters.h"
 #include "store/request.h"
 #include "store/session.h"
 
@@ -35,8 +36,8 @@ class Sequencer {
     size_t cache_limit = 20000;
   };
 
-  // `feed` gets every commit and must outlive this.
-  Sequencer(Options options, ChangeFeed& feed);
+  // `feed` gets every commit; both must outlive this.
+  Sequencer(Options options, ChangeFeed& feed, Counters& counters);
   // Finishes what was submitted.
   ~Sequencer();
 
@@ -44,6 +45,9 @@ class Sequencer {
   //   ABORTED, POSITION_MOVED with metadata `position`: the source is elsewhere;
   //   UNAVAILABLE: the queue is full, the store is stopping, or the database is away.
   void Submit(Submission submission);
+
+  // How many requests wait for a batch.
+  size_t queued();
 
  private:
   using Batch_ = std::vector<Submission>;
@@ -65,6 +69,7 @@ class Sequencer {
 
   const Options options_;
   ChangeFeed& feed_;
+  Counters& counters_;
 
   Mutex mutex_;
   CondVar changed_;

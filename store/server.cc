@@ -10,11 +10,13 @@
 #include "absl/time/clock.h"
 #include "common/backoff.h"
 #include "common/log.h"
+#include "common/metrics_server.h"
 #include "common/thread_pool.h"
 #include "grpc/health/v1/health.pb.h"
 #include "store/caretaker.h"
 #include "store/change_feed.h"
 #include "store/change_feed_service.h"
+#include "store/counters.h"
 #include "store/identity.h"
 #include "store/ingest_service.h"
 #include "store/migrations.h"
@@ -52,7 +54,8 @@ class RunningServer final : public Server {
 
   absl::Status Listen() {
     if (auto status = feed_.Start(); !status.ok()) return status;
-    sequencer_ = std::make_unique<Sequencer>(Sequencer::Options{.database = database_}, feed_);
+    sequencer_ =
+        std::make_unique<Sequencer>(Sequencer::Options{.database = database_}, feed_, counters_);
     ingest_ = std::make_unique<IngestService>(identity_, *sequencer_, pool_, *readers_);
     sync_ = std::make_unique<SyncService>(identity_, *sequencer_, feed_, pool_, *readers_);
     users_ = std::make_unique<UserService>(identity_, *sequencer_, pool_, *readers_);
@@ -81,10 +84,16 @@ class RunningServer final : public Server {
       return absl::FailedPreconditionError(absl::StrCat("cannot listen on ", options_.host, ":",
                                                         options_.port, " (--store-port): in use?"));
     }
-    return absl::OkStatus();
+    caretaker_ =
+        std::make_unique<Caretaker>(Caretaker::Options{}, feed_, pool_,
+                                    [health = server_->GetHealthCheckService()](bool serving) {
+                                      health->SetServingStatus(serving);
+                                    });
+    return TellMetrics();
   }
 
   ~RunningServer() override {
+    metrics_server_.reset();
     caretaker_.reset();
     if (server_ != nullptr) {
       server_->GetHealthCheckService()->Shutdown();
@@ -97,12 +106,31 @@ class RunningServer final : public Server {
   }
 
  private:
+  absl::Status TellMetrics() {
+    if (options_.metrics_port == 0) return absl::OkStatus();
+    AddTo(metrics_, counters_);
+    metrics_.AddGauge("usersync_store_head_sequence", "The newest sequence that the feed has.",
+                      [this] { return static_cast<double>(feed_.head().sequence); });
+    metrics_.AddGauge("usersync_store_queued_requests", "Mutations that wait for a batch.",
+                      [this] { return static_cast<double>(sequencer_->queued()); });
+    metrics_.AddGauge("usersync_store_watchers", "Watch streams that are open.",
+                      [this] { return static_cast<double>(watch_->watcher_count()); });
+    metrics_.AddGauge("usersync_store_database_up", "Whether the database was there, last.",
+                      [this] { return feed_.healthy() ? 1.0 : 0.0; });
+    auto server = MetricsServer::Start(options_.metrics_port, metrics_);
+    if (!server.ok()) return server.status();
+    metrics_server_ = *std::move(server);
+    return absl::OkStatus();
+  }
+
   const Options options_;
   const Identity identity_;
   const Session::Options database_;
   SessionPool pool_;
   std::unique_ptr<ThreadPool> readers_;
   ChangeFeed feed_;
+  Counters counters_;
+  Metrics metrics_;
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<IngestService> ingest_;
   std::unique_ptr<SyncService> sync_;
@@ -110,6 +138,7 @@ class RunningServer final : public Server {
   std::unique_ptr<ChangeFeedService> watch_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Caretaker> caretaker_;
+  std::unique_ptr<MetricsServer> metrics_server_;
 };
 
 }  // namespace

@@ -15,6 +15,8 @@ class Server {
   struct Options {
     std::string host = "127.0.0.1";
     int port = 50052;
+    // Of GET /metrics, on loopback; 0: none.
+    int metrics_port = 9464;
     std::string database_url;
     std::string secrets_dir;
     int readers = 8;

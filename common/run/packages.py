@@ -11,7 +11,7 @@ from common.run.problem import Problem
 
 BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobuf-compiler", "protobuf-compiler-grpc",
          "libprotobuf-dev", "libgrpc++-dev", "grpc-proto", "libabsl-dev", "libspdlog-dev", "libssl-dev",
-         "libnats-dev", "libpqxx-dev", "rapidjson-dev", "libjemalloc-dev")
+         "libnats-dev", "libpqxx-dev", "rapidjson-dev", "libjemalloc-dev", "libboost1.81-dev")
 RUN = ("nats-server", "postgresql", "ca-certificates")
 TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev")
 CHECK = ("clang", "clang-format", "git", "nodejs", "npm")

@@ -90,6 +90,8 @@ class System:
         yield "NATS over WebSocket", values["USERSYNC_NATS_WS_URL"]
         yield "PostgreSQL", f"postgresql://usersync_reader@{HOST}:{self.cluster.port}/{DATABASE}"
         yield "store (gRPC)", values["USERSYNC_STORE_ADDR"]
+        yield "store's metrics", f"http://{HOST}:{self.port_of['STORE_METRICS']}/metrics"
+        yield "bridge's metrics", f"http://{HOST}:{self.port_of['BRIDGE_METRICS']}/metrics"
         if OPTIONAL in self.port_of:
             yield "NATS monitor", f"http://{HOST}:{self.port_of[OPTIONAL]}"
 

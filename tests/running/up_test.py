@@ -1,10 +1,12 @@
 """`./usersync up` from its first line to its last."""
 
 import pathlib
+import re
 import signal
 import socket
 import stat
 import unittest
+import urllib.request
 
 from common.run.leftovers import command_of
 from tests.running.running_system import RunningSystem, lives
@@ -43,6 +45,15 @@ class UpTest(unittest.TestCase):
             self.assertEqual(host, "127.0.0.1")
             socket.create_connection((host, port), 5).close()
         self.assertEqual(values["USERSYNC_NATS_USER"], "operator")
+
+    def test_each_service_tells_its_numbers(self):
+        for service, name in (("store", "usersync_store_head_sequence"), ("bridge", "usersync_bridge_messages_total")):
+            url = re.search(rf"^ *{service}'s metrics +(http\S+)$", self.system.output(), re.M)[1]
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                numbers = dict(line.rsplit(" ", 1) for line in answer.read().decode().splitlines()
+                               if not line.startswith("#"))
+            # The first three users came in over both.
+            self.assertGreater(int(numbers[name]), 0)
 
     def test_the_operator_may_read_all_tables_and_settings_but_write_nothing(self):
         self.assertTrue(self.system.query("SHOW data_directory"))
