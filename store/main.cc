@@ -63,6 +63,8 @@ int Main(int argc, char** argv) {
           "The loopback port of GET /metrics; 0: none.");
   set.Add("secrets-dir", &options.secrets_dir, "Where {gateway,bridge,operator}.token are.");
   set.Add("store-readers", &options.readers, 1, 256, "How many connections serve reads.");
+  set.Add("stall-timeout", &options.stall_timeout,
+          "How long a watcher may take nothing before its stream is ended.");
   set.Add("drain-timeout", &options.drain_timeout, "How long calls may go on after SIGTERM.");
   set.Add("log-level", &log_level, "trace, debug, info, warning, error or off.");
   set.AddSecret("store-database-url", &options.database_url, "PostgreSQL, for serve.");

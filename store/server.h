@@ -20,6 +20,8 @@ class Server {
     std::string database_url;
     std::string secrets_dir;
     int readers = 8;
+    // How long a watcher may take nothing before its stream is ended.
+    absl::Duration stall_timeout = absl::Seconds(60);
     // How long calls may go on after Stop was asked for.
     absl::Duration drain_timeout = absl::Seconds(10);
   };

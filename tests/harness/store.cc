@@ -25,13 +25,16 @@ absl::StatusOr<std::string> Store::Migrate(const Preparation& preparation,
 std::string Store::address() const { return absl::StrCat("127.0.0.1:", port_); }
 
 Process::Options Store::Command() const {
-  return {.name = absl::StrCat("store-", number_),
-          .argv = {ProgramPath("usersync-store"), "serve"},
-          .environment = {{"USERSYNC_STORE_PORT", absl::StrCat(port_)},
-                          {"USERSYNC_STORE_METRICS_PORT", "0"},
-                          {"USERSYNC_STORE_DATABASE_URL", preparation_.store_database_url},
-                          {"USERSYNC_SECRETS_DIR", preparation_.secrets_dir}},
-          .log_path = preparation_.LogPath(absl::StrCat("store-", number_))};
+  Process::Options options{
+      .name = absl::StrCat("store-", number_),
+      .argv = {ProgramPath("usersync-store"), "serve"},
+      .environment = {{"USERSYNC_STORE_PORT", absl::StrCat(port_)},
+                      {"USERSYNC_STORE_METRICS_PORT", "0"},
+                      {"USERSYNC_STORE_DATABASE_URL", preparation_.store_database_url},
+                      {"USERSYNC_SECRETS_DIR", preparation_.secrets_dir}},
+      .log_path = preparation_.LogPath(absl::StrCat("store-", number_))};
+  options.environment.insert(variables_.begin(), variables_.end());
+  return options;
 }
 
 bool Store::Answers() {

@@ -1,6 +1,7 @@
 // A store of a line: usersync-store serve, on a port of its own.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "tests/harness/preparation.h"
@@ -19,6 +20,9 @@ class Store final : public Server {
 
   std::string address() const;
 
+  // One more variable of its environment, from its next start on.
+  void SetVariable(const std::string& name, const std::string& value) { variables_[name] = value; }
+
  private:
   Process::Options Command() const override;
   bool Answers() override;
@@ -26,6 +30,7 @@ class Store final : public Server {
   const Preparation& preparation_;
   const int number_;
   const int port_;
+  std::map<std::string, std::string> variables_;
 };
 
 }  // namespace usersync::tests
