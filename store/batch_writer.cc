@@ -288,16 +288,20 @@ absl::Status BatchWriter::Prepare(Session& session) {
 absl::Status BatchWriter::Write(Session& session, const Rendered& rendered,
                                 const std::vector<const Request*>& requests,
                                 const std::vector<Effect*>& effects, int64_t committed_at) {
-  if (!rendered.versions.empty()) {
-    const auto changed = session.ExecPrepared("changes", rendered.versions, rendered.digests,
-                                              TimeText(committed_at));
-    if (!changed.ok()) return changed.status();
-  }
+  if (auto status = WriteVersions(session, rendered, committed_at); !status.ok()) return status;
   if (auto status = WriteAddresses(session, effects); !status.ok()) return status;
   if (auto status = WriteRefused(session, requests, effects, committed_at); !status.ok()) {
     return status;
   }
   return WriteLedger(session, requests, effects, committed_at);
+}
+
+absl::Status BatchWriter::WriteVersions(Session& session, const Rendered& rendered,
+                                        int64_t committed_at) {
+  if (rendered.versions.empty()) return absl::OkStatus();
+  return session
+      .ExecPrepared("changes", rendered.versions, rendered.digests, TimeText(committed_at))
+      .status();
 }
 
 absl::Status BatchWriter::WriteHead(Session& session, const std::vector<Move>& moves, int64_t head,

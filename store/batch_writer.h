@@ -30,6 +30,10 @@ class BatchWriter {
                             const std::vector<const Request*>& requests,
                             const std::vector<Effect*>& effects, int64_t committed_at);
 
+  // Of all that only versions and users: who fills the tables of addresses otherwise.
+  static absl::Status WriteVersions(Session& session, const Rendered& rendered,
+                                    int64_t committed_at);
+
   // Writes the new positions, and the head if there are new versions; that wakes other stores.
   static absl::Status WriteHead(Session& session, const std::vector<Move>& moves, int64_t head,
                                 int64_t committed_at, bool has_versions);

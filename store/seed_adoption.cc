@@ -41,8 +41,9 @@ std::string HistorySql() {
       "LEFT JOIN seed_users u ON u.id = h.object_id ORDER BY h.late, h.id");
 }
 
-// The rows that say something else than their user's last version: written past the history.
-// They get one more version, so that the row is kept and users stays the fold of versions.
+// The rows that say something else than their living user's last version: written past the
+// history. They get one more version, so that the row is kept and users stays the fold of
+// versions. A history that ends with a delete is believed: the seed had no other place for it.
 std::string StraySql() {
   return absl::StrCat(
       "SELECT u.id, 'update', 'system', "
@@ -50,13 +51,15 @@ std::string StraySql() {
       "u.email, u.status, u.role, ",
       SeedTime("'{}'::jsonb", "created_at", "NULL"), ", ",
       SeedTime("'{}'::jsonb", "updated_at", "NULL"),
-      " FROM seed_users u JOIN users n ON n.id = u.id WHERE n.deleted OR u.email <> n.email OR "
-      "u.status <> n.status OR u.role IS DISTINCT FROM n.role ORDER BY u.id");
+      " FROM seed_users u JOIN users n ON n.id = u.id WHERE NOT n.deleted AND (u.email <> n.email "
+      "OR u.status <> n.status OR u.role IS DISTINCT FROM n.role) ORDER BY u.id");
 }
 
 users::v1::Action ActionOf(const std::string& seed_action, bool is_first, bool was_deleted) {
   if (is_first) return users::v1::ACTION_CREATE;
-  if (seed_action == "delete") return users::v1::ACTION_DELETE;
+  if (seed_action == "delete") {
+    return was_deleted ? users::v1::ACTION_UPDATE : users::v1::ACTION_DELETE;
+  }
   return was_deleted ? users::v1::ACTION_UNDELETE : users::v1::ACTION_UPDATE;
 }
 
@@ -111,8 +114,7 @@ class Adoption {
     current = {.object_id = object_id, .user = std::move(after), .hash = version.hash};
     effect.after = current;
     // A write has one time for all its versions; here every version has its own.
-    return BatchWriter::Write(session_, BatchWriter::Render({&effect}), {nullptr}, {&effect},
-                              last_at_);
+    return BatchWriter::WriteVersions(session_, BatchWriter::Render({&effect}), last_at_);
   }
 
   int64_t head() const { return head_; }
@@ -135,16 +137,22 @@ absl::Status AddAll(Session& session, const std::string& sql, Adoption& adoption
   return absl::OkStatus();
 }
 
-// The seed told addresses apart by case; here they are one.
-absl::Status CheckAddresses(Session& session) {
+// The seed told addresses apart by case; here they are one. Only who holds them in the end counts.
+absl::Status TakeAddresses(Session& session) {
   const auto rows = session.Exec(
-      "SELECT min(id), max(id) FROM seed_users GROUP BY lower(email COLLATE \"C\") "
+      "SELECT min(id), max(id) FROM users WHERE NOT deleted GROUP BY lower(email COLLATE \"C\") "
       "HAVING count(*) > 1 LIMIT 1");
   if (!rows.ok()) return rows.status();
-  if (rows->empty()) return absl::OkStatus();
+  if (rows->empty()) {
+    return session
+        .Exec(
+            "INSERT INTO email_address (address, user_id) "
+            "SELECT lower(email COLLATE \"C\"), id FROM users WHERE NOT deleted")
+        .status();
+  }
   return absl::FailedPreconditionError(
       absl::StrCat("users ", rows->front()[0].c_str(), " and ", rows->front()[1].c_str(),
-                   " have e-mail addresses that differ only in case: change one, then migrate"));
+                   " have the same e-mail address, case aside: change one, then migrate"));
 }
 
 }  // namespace
@@ -175,7 +183,6 @@ absl::StatusOr<bool> MoveSeedAside(Session& session) {
 }
 
 absl::StatusOr<std::string> AdoptSeed(Session& session) {
-  if (auto status = CheckAddresses(session); !status.ok()) return status;
   if (auto status = BatchWriter::Prepare(session); !status.ok()) return status;
   const auto count = session.Exec(
       "SELECT count(*) + (SELECT count(*) FROM seed_users) AS most, "
@@ -185,6 +192,7 @@ absl::StatusOr<std::string> AdoptSeed(Session& session) {
   Adoption adoption(session);
   if (auto status = AddAll(session, HistorySql(), adoption); !status.ok()) return status;
   if (auto status = AddAll(session, StraySql(), adoption); !status.ok()) return status;
+  if (auto status = TakeAddresses(session); !status.ok()) return status;
   const auto done = session.Exec(absl::StrCat(
       "UPDATE feed SET head = ", adoption.head(), ", last_at = '", TimeText(adoption.last_at()),
       "'; SELECT setval('users_id_seq', greatest(1, (SELECT max(id) FROM users)), "
