@@ -7,10 +7,9 @@
 #include "absl/time/clock.h"
 #include "common/backoff.h"
 #include "common/log.h"
-#include "common/status.h"
-#include "protos/violation.h"
 #include "store/change_record.h"
 #include "store/checkpoint.h"
+#include "store/field_error.h"
 #include "store/sql_text.h"
 
 namespace usersync::store {
@@ -21,8 +20,8 @@ constexpr char kHead[] =
     "feed.head";
 
 absl::Status Diverged() {
-  return Error(absl::StatusCode::kFailedPrecondition, "CHECKPOINT_DIVERGED",
-               Describe(users::v1::ERROR_REASON_CHECKPOINT_DIVERGED, "checkpoint"));
+  return FieldError(absl::StatusCode::kFailedPrecondition,
+                    users::v1::ERROR_REASON_CHECKPOINT_DIVERGED, "checkpoint");
 }
 
 absl::StatusOr<std::vector<ChangePointer>> ReadPage(Session& session, absl::string_view epoch,

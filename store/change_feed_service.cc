@@ -4,10 +4,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/status.h"
-#include "protos/violation.h"
 #include "store/authorize.h"
 #include "store/checkpoint.h"
+#include "store/field_error.h"
 
 namespace usersync::store {
 namespace {
@@ -21,9 +20,8 @@ absl::StatusOr<absl::Duration> HeartbeatOf(const users::v1::WatchRequest& reques
   const absl::Duration interval = absl::Seconds(request.heartbeat_interval().seconds()) +
                                   absl::Nanoseconds(request.heartbeat_interval().nanos());
   if (interval < kLeastHeartbeat || interval > kMostHeartbeat) {
-    return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
-                 Describe(users::v1::ERROR_REASON_FIELD_INVALID, "heartbeat_interval",
-                          "must be 1 s to 5 min"));
+    return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "heartbeat_interval",
+                        "must be 1 s to 5 min");
   }
   return interval;
 }

@@ -4,8 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "common/status.h"
-#include "protos/violation.h"
+#include "store/field_error.h"
 
 namespace usersync::store {
 namespace {
@@ -21,8 +20,7 @@ static_assert(kBytes % 3 == 0);
 constexpr size_t kCharacters = kBytes / 3 * 4;
 
 absl::Status Malformed() {
-  return Error(absl::StatusCode::kInvalidArgument, "TOKEN_MALFORMED",
-               Describe(users::v1::ERROR_REASON_TOKEN_MALFORMED, "checkpoint"));
+  return InvalidField(users::v1::ERROR_REASON_TOKEN_MALFORMED, "checkpoint");
 }
 
 }  // namespace

@@ -9,8 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "common/status.h"
-#include "protos/violation.h"
+#include "store/field_error.h"
 #include "store/validate.h"
 
 namespace usersync::store {
@@ -89,9 +88,8 @@ absl::StatusOr<Caller> Identity::Identify(const grpc::ServerContextBase& context
     caller.principal.auth = AuthFrom(Metadata(context, "usersync-auth"));
     caller.principal.role = RoleFrom(Metadata(context, "usersync-roles"));
     if (!IsActor(caller.principal.actor)) {
-      return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
-                   Describe(users::v1::ERROR_REASON_FIELD_INVALID, "usersync-actor",
-                            "must be 1 to 64 characters of [A-Za-z0-9_-]"));
+      return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "usersync-actor",
+                          "must be 1 to 64 characters of [A-Za-z0-9_-]");
     }
   } else if (Matches(bridge_token_, token)) {
     caller.peer = Peer::kBridge;
@@ -106,8 +104,8 @@ absl::StatusOr<Caller> Identity::Identify(const grpc::ServerContextBase& context
 }
 
 absl::Status RoleMissing(absl::string_view role) {
-  return Error(absl::StatusCode::kPermissionDenied, "ROLE_MISSING",
-               Describe(users::v1::ERROR_REASON_ROLE_MISSING, role));
+  return FieldError(absl::StatusCode::kPermissionDenied, users::v1::ERROR_REASON_ROLE_MISSING,
+                    role);
 }
 
 }  // namespace usersync::store

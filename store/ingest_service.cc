@@ -7,6 +7,7 @@
 #include "common/status.h"
 #include "protos/violation.h"
 #include "store/batch_reader.h"
+#include "store/field_error.h"
 #include "store/mutation_request.h"
 
 namespace usersync::store {
@@ -24,21 +25,18 @@ Position PositionOf(const users::internal::v1::Position& position) {
   return {static_cast<int64_t>(position.sequence()), NanosOf(position.time())};
 }
 
-absl::Status Invalid(absl::string_view field, absl::string_view rule) {
-  absl::Status status = Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
-                              Describe(users::v1::ERROR_REASON_FIELD_INVALID, field, rule));
-  AddViolations(status, {{std::string(field), std::string(rule)}});
-  return status;
-}
-
 absl::Status Check(const users::internal::v1::IngestRequest& request) {
-  if (request.source().empty()) return Invalid("source", "must name a stream");
+  if (request.source().empty()) {
+    return InvalidField(users::v1::ERROR_REASON_FIELD_REQUIRED, "source", "must name a stream");
+  }
   if (request.entries_size() > kMostEntries) {
-    return Invalid("entries", absl::StrCat("must be at most ", kMostEntries));
+    return InvalidField(users::v1::ERROR_REASON_TOO_LARGE, "entries",
+                        absl::StrCat("must be at most ", kMostEntries));
   }
   for (int i = 0; i < request.entries_size(); ++i) {
     if (request.entries(i).content_case() == Entry::CONTENT_NOT_SET) {
-      return Invalid(absl::StrCat("entries[", i, "].content"), "must be set");
+      return InvalidField(users::v1::ERROR_REASON_FIELD_REQUIRED,
+                          absl::StrCat("entries[", i, "].content"));
     }
   }
   return absl::OkStatus();
@@ -68,7 +66,9 @@ absl::Status IngestService::CheckCaller(const grpc::CallbackServerContext& conte
   const auto caller = identity_.Identify(context);
   if (!caller.ok()) return caller.status();
   if (caller->peer == Peer::kBridge) return absl::OkStatus();
-  return absl::PermissionDeniedError("only the bridge may call users.internal.v1");
+  return Error(absl::StatusCode::kPermissionDenied,
+               ReasonName(users::v1::ERROR_REASON_ROLE_MISSING),
+               "only the bridge may call users.internal.v1");
 }
 
 grpc::ServerUnaryReactor* IngestService::GetPosition(

@@ -5,9 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status.h"
-#include "protos/violation.h"
 #include "store/authorize.h"
 #include "store/checkpoint.h"
+#include "store/field_error.h"
 #include "store/mutation_request.h"
 #include "store/user_row.h"
 
@@ -19,12 +19,6 @@ constexpr int kDefaultLimit = 100;
 constexpr int kMostLimit = 1000;
 // A page is cut here, but holds at least one user; gRPC clients take 4 MiB unless told.
 constexpr size_t kPageBytes = 2 << 20;
-
-absl::Status Invalid(absl::string_view field, users::v1::ErrorReason reason,
-                     absl::string_view rule) {
-  return Error(absl::StatusCode::kInvalidArgument, ReasonName(reason),
-               Describe(reason, field, rule));
-}
 
 }  // namespace
 
@@ -42,8 +36,8 @@ grpc::ServerUnaryReactor* SyncService::Push(grpc::CallbackServerContext* context
     status = RoleMissing("writer");
   }
   if (status.ok() && request->mutations_size() > kMostMutations) {
-    status = Invalid("mutations", users::v1::ERROR_REASON_TOO_LARGE,
-                     absl::StrCat("must be at most ", kMostMutations));
+    status = InvalidField(users::v1::ERROR_REASON_TOO_LARGE, "mutations",
+                          absl::StrCat("must be at most ", kMostMutations));
   }
   if (!status.ok()) {
     reactor->Finish(ToGrpc(status));
@@ -75,7 +69,7 @@ grpc::ServerUnaryReactor* SyncService::Pull(grpc::CallbackServerContext* context
     status = RoleMissing("reader");
   }
   if (status.ok() && (request->limit() < 0 || request->limit() > kMostLimit)) {
-    status = Invalid("limit", users::v1::ERROR_REASON_FIELD_INVALID, "must be 1 to 1000");
+    status = InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "limit", "must be 1 to 1000");
   }
   if (!status.ok()) {
     reactor->Finish(ToGrpc(status));

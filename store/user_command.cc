@@ -1,8 +1,7 @@
 #include "store/user_command.h"
 
 #include "absl/strings/str_cat.h"
-#include "common/status.h"
-#include "protos/violation.h"
+#include "store/field_error.h"
 #include "store/field_value.h"
 
 namespace usersync::store {
@@ -11,43 +10,38 @@ namespace {
 using users::v1::Mutation;
 using users::v1::User;
 
-absl::Status Named(absl::StatusCode code, users::v1::ErrorReason reason, absl::string_view field,
-                   absl::string_view rule = "", absl::string_view value = "") {
-  return Error(code, ReasonName(reason), Describe(reason, field, rule, value));
-}
-
 absl::Status Erased(const std::string& id) {
-  return Named(absl::StatusCode::kInvalidArgument, users::v1::ERROR_REASON_USER_ERASED, "id", "",
-               id);
+  return InvalidField(users::v1::ERROR_REASON_USER_ERASED, "id", "", id);
 }
 
 absl::Status CheckCreate(const UserCommand& command, const CurrentUser* current) {
   if (current != nullptr && current->erased) return Erased(command.user.id());
   if (current != nullptr) {
-    return Named(absl::StatusCode::kAlreadyExists, users::v1::ERROR_REASON_USER_EXISTS, "id", "",
-                 command.user.id());
+    return FieldError(absl::StatusCode::kAlreadyExists, users::v1::ERROR_REASON_USER_EXISTS, "id",
+                      "", command.user.id());
   }
   if (command.user.deleted()) {
-    return Named(absl::StatusCode::kInvalidArgument, users::v1::ERROR_REASON_FIELD_INVALID,
-                 "_deleted", "a user is created living", "true");
+    return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "_deleted",
+                        "a user is created living", "true");
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckCurrent(const UserCommand& command, const CurrentUser* current) {
   if (current == nullptr) {
-    return Named(absl::StatusCode::kNotFound, users::v1::ERROR_REASON_USER_NOT_FOUND, "id", "",
-                 command.user.id());
+    return FieldError(absl::StatusCode::kNotFound, users::v1::ERROR_REASON_USER_NOT_FOUND, "id", "",
+                      command.user.id());
   }
   if (current->erased) return Erased(command.user.id());
   if (current->user.deleted()) {
-    return Named(absl::StatusCode::kFailedPrecondition, users::v1::ERROR_REASON_USER_DELETED, "id",
-                 "undelete the user first", command.user.id());
+    return FieldError(absl::StatusCode::kFailedPrecondition, users::v1::ERROR_REASON_USER_DELETED,
+                      "id", "undelete the user first", command.user.id());
   }
   if (command.expected_version && *command.expected_version != current->user.version()) {
-    return Named(absl::StatusCode::kAborted, users::v1::ERROR_REASON_VERSION_MISMATCH,
-                 "expected_version", absl::StrCat("the user has version ", current->user.version()),
-                 absl::StrCat(*command.expected_version));
+    return FieldError(absl::StatusCode::kAborted, users::v1::ERROR_REASON_VERSION_MISMATCH,
+                      "expected_version",
+                      absl::StrCat("the user has version ", current->user.version()),
+                      absl::StrCat(*command.expected_version));
   }
   return absl::OkStatus();
 }

@@ -3,8 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/status.h"
-#include "protos/violation.h"
+#include "store/field_error.h"
 #include "store/user_row.h"
 
 namespace usersync::store {
@@ -31,8 +30,7 @@ absl::StatusOr<std::string> DecodeToken(const std::string& token) {
       return std::string(rest);
     }
   }
-  return Error(absl::StatusCode::kInvalidArgument, "TOKEN_MALFORMED",
-               Describe(users::v1::ERROR_REASON_TOKEN_MALFORMED, "page_token"));
+  return InvalidField(users::v1::ERROR_REASON_TOKEN_MALFORMED, "page_token");
 }
 
 }  // namespace
@@ -42,8 +40,8 @@ absl::StatusOr<users::v1::User> ReadUser(Session& session, const std::string& us
       absl::StrCat("SELECT ", kUserColumns, " FROM users WHERE doc_id = $1"), user_id);
   if (!rows.ok()) return rows.status();
   if (rows->empty()) {
-    return Error(absl::StatusCode::kNotFound, "USER_NOT_FOUND",
-                 Describe(users::v1::ERROR_REASON_USER_NOT_FOUND, "user_id", "", user_id));
+    return FieldError(absl::StatusCode::kNotFound, users::v1::ERROR_REASON_USER_NOT_FOUND,
+                      "user_id", "", user_id);
   }
   auto current = ReadUserRow(rows->front());
   if (!current.ok()) return current.status();
@@ -53,8 +51,7 @@ absl::StatusOr<users::v1::User> ReadUser(Session& session, const std::string& us
 absl::StatusOr<users::v1::ListUsersResponse> ReadUserPage(
     Session& session, const users::v1::ListUsersRequest& request) {
   if (request.page_size() < 0 || request.page_size() > kMostPageSize) {
-    return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
-                 Describe(users::v1::ERROR_REASON_FIELD_INVALID, "page_size", "must be 1 to 1000"));
+    return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "page_size", "must be 1 to 1000");
   }
   const auto after = DecodeToken(request.page_token());
   if (!after.ok()) return after.status();

@@ -10,6 +10,7 @@
 #include "protos/document_fields.h"
 #include "protos/violation.h"
 #include "store/authorize.h"
+#include "store/field_error.h"
 #include "store/mutation_request.h"
 #include "store/sql_text.h"
 #include "store/user_page.h"
@@ -17,14 +18,6 @@
 
 namespace usersync::store {
 namespace {
-
-absl::Status Broken(users::v1::ErrorReason reason, absl::string_view field, absl::string_view rule,
-                    absl::string_view value = "") {
-  absl::Status status = Error(absl::StatusCode::kInvalidArgument, ReasonName(reason),
-                              Describe(reason, field, rule, value));
-  AddViolations(status, {{std::string(field), std::string(rule)}});
-  return status;
-}
 
 std::string RandomUuid() {
   std::string bytes(16, '\0');
@@ -49,9 +42,9 @@ absl::StatusOr<std::vector<std::string>> FieldsOf(const users::v1::UpdateUserReq
     return fields;
   }
   for (const std::string& path : request.update_mask().paths()) {
-    if (FindDocumentField(path) == nullptr || path == "id") {
-      return Broken(users::v1::ERROR_REASON_FIELD_INVALID, "update_mask",
-                    "must name fields of the document other than id and deleted", path);
+    if (FindDocumentField(path) == nullptr || path == "id" || path == "_deleted") {
+      return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "update_mask",
+                          "must name fields of the document other than id and deleted", path);
     }
     fields.push_back(path);
   }
@@ -103,8 +96,8 @@ grpc::ServerUnaryReactor* UserService::GetUser(grpc::CallbackServerContext* cont
     status = absl::UnimplementedError("as_of: this store does not serve it yet");
   }
   if (status.ok() && !IsUserId(request->user_id())) {
-    status = Broken(users::v1::ERROR_REASON_FIELD_INVALID, "user_id",
-                    "must be 1 to 128 characters of [A-Za-z0-9_-]", request->user_id());
+    status = InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "user_id",
+                          "must be 1 to 128 characters of [A-Za-z0-9_-]", request->user_id());
   }
   if (!status.ok()) {
     reactor->Finish(ToGrpc(status));
@@ -158,8 +151,8 @@ grpc::ServerUnaryReactor* UserService::Execute(grpc::CallbackServerContext* cont
       asked.request_hash = Sha256(
           absl::StrCat(ProtoRequest::descriptor()->full_name(), "\n", request.SerializeAsString()));
     } else {
-      status = Broken(users::v1::ERROR_REASON_FIELD_INVALID, "mutation_id",
-                      "must be 1 to 128 characters of [A-Za-z0-9._~-]", asked.mutation_id);
+      status = InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "mutation_id",
+                            "must be 1 to 128 characters of [A-Za-z0-9._~-]", asked.mutation_id);
     }
   }
   if (!status.ok()) {
