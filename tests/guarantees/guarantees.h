@@ -38,7 +38,11 @@ Flaws Audited(const Evidence& evidence);
 // After healing, every browser = USERS_BROADCAST = PostgreSQL.
 Flaws Converged(const Evidence& evidence);
 
-// All of them, each flaw headed by its promise; at most a handful a promise.
+// Every plain document took effect, once, in the order published. Not one of the promises: a NATS
+// server that dies forgets what it had not stored, and an edit that changes nothing is no version.
+Flaws Complete(const Evidence& evidence);
+
+// All promises, each flaw headed by its promise; at most a handful a promise.
 Flaws AllFlaws(const Evidence& evidence);
 
 }  // namespace usersync::tests

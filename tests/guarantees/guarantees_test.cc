@@ -44,6 +44,17 @@ TEST(Durable, FindsAReceiptForSomebodyElsesVersion) {
   EXPECT_THAT(Durable(evidence), Says("another actor's"));
 }
 
+TEST(Complete, HasNoFlawIfEveryPlainDocumentTookEffect) {
+  EXPECT_THAT(Complete(Sample()), IsEmpty());
+}
+
+TEST(Complete, FindsAPlainDocumentThatTookNoEffect) {
+  Evidence evidence = Sample();
+  evidence.plain["alice"].insert(evidence.plain["alice"].begin() + 1, {{"id", "lost"}});
+  EXPECT_THAT(Complete(evidence), Says("published 3, and 2 took effect"));
+  EXPECT_THAT(Complete(evidence), Says("document 1 is the first"));
+}
+
 TEST(Ordered, FindsAWatcherThatWasToldBackwards) {
   Evidence evidence = Sample();
   std::swap(evidence.watches[0][1], evidence.watches[0][2]);
@@ -136,6 +147,17 @@ TEST(NoLostUpdate, FindsAnOverwriteThatNobodyAskedForOrNobodyKept) {
   evidence.asked[2].overwrite = true;
   evidence.history.versions[3].audit = json{{"theirs", *evidence.history.versions[2].document}};
   EXPECT_THAT(NoLostUpdate(evidence), IsEmpty());
+}
+
+TEST(NoLostUpdate, KnowsThatADeletionDisputesAnEditOfOtherFields) {
+  Evidence evidence = Sample();
+  (*evidence.history.versions[2].document)["_deleted"] = true;
+  evidence.history.versions[3].audit = json{{"theirs", *evidence.history.versions[2].document}};
+  EXPECT_THAT(NoLostUpdate(evidence), Says("_deleted was overwritten unasked"));
+  evidence.asked[2].overwrite = true;
+  EXPECT_THAT(NoLostUpdate(evidence), IsEmpty());
+  (*evidence.history.versions[3].document)["_deleted"] = true;
+  EXPECT_THAT(NoLostUpdate(evidence), Says("_deleted is true, not false"));
 }
 
 TEST(Audited, FindsAUserThatIsNotItsLastVersion) {

@@ -37,6 +37,9 @@ struct VersionRow {
   std::string actor_hash;
   std::string prev_hash;
   std::string hash;
+
+  // Whether a plain document is what it answers: only ids that the bridge derives have a colon.
+  bool is_plain() const { return mutation_id && mutation_id->find(':') != std::string::npos; }
 };
 
 // A row of `users`.

@@ -1,4 +1,3 @@
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/guarantees/guarantees.h"
 
@@ -33,9 +32,7 @@ void CheckPlain(const History& history, const std::string& actor,
                 const std::vector<json>& published, Flaws& flaws) {
   size_t next = 0;
   for (const VersionRow& row : history.versions) {
-    // Only derived mutation ids have a colon: those are the plain documents.
-    const bool is_plain = row.mutation_id && absl::StrContains(*row.mutation_id, ":");
-    if (row.actor != actor || !is_plain || !row.document) continue;
+    if (row.actor != actor || !row.is_plain() || !row.document) continue;
     const size_t from = next;
     while (next < published.size() && published[next] != *row.document) ++next;
     if (next == published.size()) {

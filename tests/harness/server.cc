@@ -26,10 +26,10 @@ void Server::Start() {
                                         TailOf(options.log_path, 2000)));
 }
 
-void Server::Terminate() {
+int Server::Terminate() {
   const absl::StatusOr<int> status = process_->Terminate();
   process_.reset();
-  Must(status.status());
+  return Must(status);
 }
 
 }  // namespace usersync::tests

@@ -20,8 +20,8 @@ class Server {
   // As Kill9 of Process: nothing is flushed.
   void Kill9() { process_.reset(); }
 
-  // SIGTERM, and waits for an orderly end. Throws if it does not come.
-  void Terminate();
+  // SIGTERM, and waits for an orderly end; returns the exit status. Throws if it does not come.
+  int Terminate();
 
   // While it is paused, its connections stay open and nothing moves.
   void Pause() { process_->Signal(SIGSTOP); }

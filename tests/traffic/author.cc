@@ -6,7 +6,6 @@
 #include "absl/time/clock.h"
 #include "tests/harness/eventually.h"
 #include "tests/harness/must.h"
-#include "tests/traffic/documents.h"
 
 namespace usersync::tests {
 namespace {
@@ -21,7 +20,7 @@ Author::Author(std::unique_ptr<NatsClient> client, const Options& options)
     : options_(options),
       client_(std::move(client)),
       receipts_(Must(client_->Subscribe(absl::StrCat("users.receipt.", options.actor, ".>")))),
-      random_(options.seed) {
+      editor_({.actor = options.actor, .users = options.users, .seed = options.seed}) {
   for (int i = 0; i < options_.users; ++i) {
     slots_.push_back({.id = absl::StrCat(options_.prefix, "-", i)});
   }
@@ -65,13 +64,7 @@ void Author::Run() {
 }
 
 void Author::AskNew(Slot& slot) {
-  auto asked = std::make_unique<Asked>();
-  asked->actor = options_.actor;
-  asked->mutation_id = absl::StrCat(options_.actor, "-", options_.seed, "-", ++count_);
-  asked->document = Edited(slot);
-  asked->assumed = slot.known;
-  asked->overwrite = Chance(8) == 0;
-  slot.pending = std::move(asked);
+  slot.pending = std::make_unique<Asked>(editor_.Edit(slot.id, slot.known));
   Send(slot);
 }
 
@@ -101,33 +94,12 @@ void Author::Take(const NatsMessage& message) {
     return candidate.pending != nullptr && candidate.pending->mutation_id == id;
   });
   if (slot == slots_.end()) return;
-  const std::string outcome = receipt.value("outcome", "");
-  const bool is_as_asked = outcome == "APPLIED" || outcome == "UNCHANGED";
-  slot->known = is_as_asked ? slot->pending->document : receipt.value("document", json());
+  slot->known = Editor::KnownAfter(*slot->pending, receipt);
   slot->pending->receipts.push_back(receipt);
   places_[id] = asked_.size();
   asked_.push_back(std::move(*slot->pending));
   slot->pending.reset();
   ++answered_;
-}
-
-json Author::Edited(const Slot& slot) {
-  json document = slot.known.is_null() ? MakeDocument(slot.id) : slot.known;
-  const int choice = Chance(20);
-  if (choice < 10) {
-    document["status"] = absl::StrCat("status ", Chance(1000));
-  } else if (choice < 14) {
-    document["role"] = absl::StrCat("role ", Chance(1000));
-  } else if (choice == 14) {
-    document.erase("role");
-  } else if (choice < 18) {
-    // Few enough that two users want the same address now and then.
-    document["email"] = absl::StrCat("Address", Chance(3 * options_.users), "@example.com");
-  } else {
-    document["_deleted"] = !document["_deleted"].get<bool>();
-  }
-  document["updated_at"] = MomentText(absl::ToUnixMicros(absl::Now()) % 1000000000000);
-  return document;
 }
 
 }  // namespace usersync::tests

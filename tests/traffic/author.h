@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "absl/time/time.h"
 #include "tests/guarantees/evidence.h"
 #include "tests/harness/nats_client.h"
+#include "tests/traffic/editor.h"
 
 namespace usersync::tests {
 
@@ -56,18 +56,15 @@ class Author {
   void AskNew(Slot& slot);
   void Send(Slot& slot);
   void Take(const NatsMessage& message);
-  nlohmann::json Edited(const Slot& slot);
-  int Chance(int of) { return std::uniform_int_distribution<int>(0, of - 1)(random_); }
 
   const Options options_;
   const std::unique_ptr<NatsClient> client_;
   const std::unique_ptr<NatsSubscription> receipts_;
-  std::mt19937 random_;
+  Editor editor_;
   std::vector<Slot> slots_;
   std::vector<Asked> asked_;
   // Place in asked_ of each mutation that was answered.
   std::map<std::string, size_t> places_;
-  int count_ = 0;
   std::atomic<int> answered_ = 0;
   std::atomic<bool> finishing_ = false;
   std::atomic<bool> giving_up_ = false;

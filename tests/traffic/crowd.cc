@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <numeric>
-
 #include "absl/strings/numbers.h"
 #include "tests/guarantees/guarantees.h"
 #include "tests/harness/eventually.h"
@@ -48,10 +46,13 @@ PlainAuthor& Crowd::AddPlainAuthor(const std::string& actor) {
   return *plain_authors_.back();
 }
 
+Pusher& Crowd::AddPusher(const Pusher::Options& options, const std::vector<int>& stores) {
+  pushers_.push_back(std::make_unique<Pusher>(Stubs("gateway", options.actor, stores), options));
+  return *pushers_.back();
+}
+
 Watcher& Crowd::AddWatcher(const std::vector<int>& stores) {
-  std::vector<StoreStub> stubs;
-  for (const int index : stores) stubs.push_back(line_.Stub("operator", "", index));
-  watchers_.push_back(std::make_unique<Watcher>(std::move(stubs)));
+  watchers_.push_back(std::make_unique<Watcher>(Stubs("operator", "", stores)));
   return *watchers_.back();
 }
 
@@ -60,14 +61,32 @@ Browser& Crowd::AddBrowser(const std::string& actor) {
   return *browsers_.back();
 }
 
+std::vector<StoreStub> Crowd::Stubs(const std::string& service, const std::string& actor,
+                                    const std::vector<int>& stores) const {
+  std::vector<StoreStub> stubs;
+  for (const int index : stores) stubs.push_back(line_.Stub(service, actor, index));
+  return stubs;
+}
+
 int Crowd::answered() const {
-  return std::accumulate(authors_.begin(), authors_.end(), 0,
-                         [](int sum, const auto& author) { return sum + author->answered(); });
+  int sum = 0;
+  for (const auto& author : authors_) sum += author->answered();
+  for (const auto& pusher : pushers_) sum += pusher->answered();
+  return sum;
+}
+
+void Crowd::AwaitAnswers(int more) {
+  const int enough = answered() + more;
+  EXPECT_TRUE(Eventually([&] { return answered() >= enough; }, kTimeToSettle))
+      << answered() << " of " << enough << " mutations have their receipt";
 }
 
 void Crowd::Settle() {
   for (const auto& author : authors_) {
     EXPECT_TRUE(author->Finish(kTimeToSettle)) << "an author waits for a receipt in vain";
+  }
+  for (const auto& pusher : pushers_) {
+    EXPECT_TRUE(pusher->Finish(kTimeToSettle)) << "a pusher waits for an answer in vain";
   }
   EXPECT_TRUE(Eventually([this] { return line_.IsQuiet(); }, kTimeToSettle))
       << "position " << line_.Position() << " of " << line_.streams().LastSequence("USERS_UPDATE")
@@ -93,7 +112,7 @@ void Crowd::ExpectPromisesKept() {
   // One that was not there, and learns everything only now.
   AddWatcher();
   Browser& late = AddBrowser();
-  Must(late.Pull(17));
+  EXPECT_TRUE(Eventually([&late] { return late.Pull(17).ok(); }));
   Settle();
   EXPECT_THAT(AllFlaws(Gather()), testing::IsEmpty());
 }
@@ -104,6 +123,9 @@ Evidence Crowd::Gather() {
   evidence.broadcasts = ReadBroadcasts(line_);
   for (const auto& author : authors_) {
     evidence.asked.insert(evidence.asked.end(), author->asked().begin(), author->asked().end());
+  }
+  for (const auto& pusher : pushers_) {
+    evidence.asked.insert(evidence.asked.end(), pusher->asked().begin(), pusher->asked().end());
   }
   for (const auto& author : plain_authors_) evidence.plain[author->actor()] = author->published();
   for (const auto& watcher : watchers_) evidence.watches.push_back(watcher->told());

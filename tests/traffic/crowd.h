@@ -9,6 +9,7 @@
 #include "tests/traffic/author.h"
 #include "tests/traffic/browser.h"
 #include "tests/traffic/plain_author.h"
+#include "tests/traffic/pusher.h"
 #include "tests/traffic/watcher.h"
 
 namespace usersync::tests {
@@ -20,6 +21,8 @@ class Crowd {
 
   Author& AddAuthor(const Author::Options& options);
   PlainAuthor& AddPlainAuthor(const std::string& actor = "");
+  // `stores` as for a watcher.
+  Pusher& AddPusher(const Pusher::Options& options, const std::vector<int>& stores);
 
   // `stores`: the indexes of those that it may go to, in turn.
   Watcher& AddWatcher(const std::vector<int>& stores = {0});
@@ -27,6 +30,9 @@ class Crowd {
 
   // How many mutations of all authors have their receipt.
   int answered() const;
+
+  // Waits until so many more have it. Fails the test if they do not come.
+  void AwaitAnswers(int more);
 
   // Lets the authors finish and everything come to rest. Fails the test if it does not.
   void Settle();
@@ -38,8 +44,12 @@ class Crowd {
   Evidence Gather();
 
  private:
+  std::vector<StoreStub> Stubs(const std::string& service, const std::string& actor,
+                               const std::vector<int>& stores) const;
+
   Line& line_;
   std::vector<std::unique_ptr<Author>> authors_;
+  std::vector<std::unique_ptr<Pusher>> pushers_;
   std::vector<std::unique_ptr<PlainAuthor>> plain_authors_;
   std::vector<std::unique_ptr<Watcher>> watchers_;
   std::vector<std::unique_ptr<Browser>> browsers_;

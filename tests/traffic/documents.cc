@@ -30,4 +30,16 @@ json DocumentOf(const users::v1::User& user) {
   return document;
 }
 
+users::v1::User UserFrom(const json& document) {
+  users::v1::User user;
+  user.set_id(document["id"]);
+  user.set_email(document["email"]);
+  user.set_status(document["status"]);
+  if (document.contains("role")) user.set_role(document["role"]);
+  user.set_created_at(document["created_at"]);
+  user.set_updated_at(document["updated_at"]);
+  user.set_deleted(document.value("_deleted", false));
+  return user;
+}
+
 }  // namespace usersync::tests

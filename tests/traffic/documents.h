@@ -17,4 +17,7 @@ std::string MomentText(int64_t tick);
 // The document of a user as JSON, without a line of the bridge's codec.
 nlohmann::json DocumentOf(const users::v1::User& user);
 
+// The opposite.
+users::v1::User UserFrom(const nlohmann::json& document);
+
 }  // namespace usersync::tests

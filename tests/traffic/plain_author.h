@@ -22,7 +22,7 @@ class PlainAuthor {
   void Publish(const nlohmann::json& document);
 
   // Publishes `count` edits, each unlike any before, of users `<prefix>-0`, `<prefix>-1`, … in
-  // turn, and waits until the server has them.
+  // turn, and waits until the server has them. One that is killed meanwhile may lose some.
   void PublishEdits(int count, int users, const std::string& prefix);
 
   const std::vector<nlohmann::json>& published() const { return published_; }
