@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import typing
 import unittest
 
 from common.run import build, packages
@@ -19,6 +20,8 @@ from common.run.up import install
 # Unit tests stand beside their subject; what needs servers stands in tests/.
 PYTHON_TESTS = {"unit": ("common",), "integration": ("tests",)}
 RELEASE = "release"
+# Built with these, only unit tests: Debian's libraries are not, and servers would be too slow.
+SANITIZED = ("asan", "tsan")
 # Where a finding ends the test, and which libraries cannot be looked into.
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1",
@@ -33,22 +36,34 @@ def main(arguments):
     parser.add_argument("--label", choices=PYTHON_TESTS, help="only these")
     parser.add_argument("--filter", metavar="REGEX", default="", help="only tests whose name has it")
     parser.add_argument("--preset", default=RELEASE, choices=(RELEASE, "clang", "asan", "tsan"),
-                        help="how to build; all but release build only the unit tests, clang also the rest")
+                        help="how to build; asan and tsan have only unit tests, and only release those in Python")
     options = parser.parse_args(arguments)
+    labels = [options.label] if options.label else list(PYTHON_TESTS)
+    if options.preset in SANITIZED:
+        labels = ["unit"]
     forget_variables()
     os.environ.update(SANITIZER_OPTIONS)
     programs = build_all(options.preset)
-    passed = failed = 0
-    for label in [options.label] if options.label else PYTHON_TESTS:
-        results = [run_ctest(label, options.filter, programs)]
+    total = Counts()
+    for label in labels:
+        total += run_ctest(label, options.filter, programs)
         if options.preset == RELEASE:
-            results.append(run_python(label, options.filter, programs))
-        passed += sum(good for good, _ in results)
-        failed += sum(bad for _, bad in results)
-    if passed + failed == 0:
+            total += run_python(label, options.filter, programs)
+    if total.passed + total.failed == 0:
         raise Problem("no test has such a name")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    print(f"{total.skipped} skipped\n{total.passed} passed, {total.failed} failed")
+    return 1 if total.failed else 0
+
+
+class Counts(typing.NamedTuple):
+    """How many tests ended how."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other):
+        return Counts(*map(sum, zip(self, other)))
 
 
 def forget_variables():
@@ -62,24 +77,20 @@ def build_all(preset):
     folder = ROOT / "build"
     folder.mkdir(exist_ok=True)
     install((*packages.BUILD, *packages.RUN, *packages.TEST), folder / "packages.log", interrupts, progress)
-    targets = unit_tests() if preset in ("asan", "tsan") else ()
+    targets = ("unit_tests",) if preset in SANITIZED else ()
     with progress.step(f"building the tests ({preset})"):
         programs = build.build_preset(preset, folder / f"{preset}.log", interrupts, progress, targets) / "bin"
     interrupts.release()
     return programs
 
 
-def unit_tests():
-    """The targets that hold unit tests: one for each room that has any."""
-    return sorted({f"{path.parent.name}_test" for path in ROOT.glob("*/*_test.cc")})
-
-
 def run_ctest(label, name, programs):
-    """Returns how many passed and how many failed."""
+    """Runs the tests written with GoogleTest. Without a name, finding none is a failure."""
     # Servers share the machine and its default ports; unit tests share nothing.
     jobs = len(os.sched_getaffinity(0)) if label == "unit" else 1
-    command = ["ctest", "--test-dir", programs.parent, "--output-on-failure", "--no-tests=ignore",
-               "-L", f"^{label}$", "-R", name, "-j", str(jobs)]
+    command = ["ctest", "--test-dir", programs.parent, "--output-on-failure", "-L", f"^{label}$", "-j", str(jobs)]
+    # An empty expression is in no test's name.
+    command += ["-R", name, "--no-tests=ignore"] if name else ["--no-tests=error"]
     with subprocess.Popen([str(part) for part in command], text=True, stdout=subprocess.PIPE) as process:
         lines = []
         for line in process.stdout:
@@ -92,23 +103,24 @@ def count(output, status):
     """Reads ctest's last words. A ctest that fell over is a failure of its own."""
     total = re.search(r"tests passed, (\d+) tests failed out of (\d+)", output)
     if not total:
-        return 0, 1 if status else 0
+        return Counts(failed=1 if status else 0)
     failed = int(total[1])
-    return int(total[2]) - failed, failed or (1 if status else 0)
+    skipped = len(re.findall(r"^\t *\d+ - .* \(Skipped\)", output, re.M))
+    return Counts(int(total[2]) - failed - skipped, failed or (1 if status else 0), skipped)
 
 
 def run_python(label, name, programs):
-    """Runs the tests written with unittest. Returns how many passed and how many failed."""
+    """Runs the tests written with unittest."""
     os.environ["USERSYNC_BIN_DIR"] = str(programs)
     suite = unittest.TestSuite()
     for folder in PYTHON_TESTS[label]:
         for path in sorted((ROOT / folder).rglob("*_test.py")):
             suite.addTests(test for test in tests_of(path) if re.search(name, test.id()))
     if not suite.countTestCases():
-        return 0, 0
+        return Counts()
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
     failed = len(result.failures) + len(result.errors)
-    return result.testsRun - failed - len(result.skipped), failed
+    return Counts(result.testsRun - failed - len(result.skipped), failed, len(result.skipped))
 
 
 def tests_of(path):
