@@ -1,7 +1,9 @@
 """Which port each listener takes: the one that a variable names, else the default or the next free."""
 
+import contextlib
 import os
 import socket
+import time
 
 from common.run.problem import Problem
 
@@ -22,6 +24,7 @@ DEFAULTS = {
 }
 # What listens today; the others are named so that NATS knows the pages it may serve.
 SERVED = ("NATS", "NATS_WS", "POSTGRES", "STORE", "STORE_METRICS", "BRIDGE_METRICS")
+LONGEST_TURN = 60.0
 # Off unless it is named: the monitor answers JSONP to any web page.
 OPTIONAL = "NATS_MONITOR"
 
@@ -53,6 +56,25 @@ def is_free(port):
         except OSError:
             return False
     return True
+
+
+@contextlib.contextmanager
+def turn(wait):
+    """One `up` at a time: two that choose at once would both find a default free.
+
+    It lasts until the servers listen on what was chosen. `wait(seconds)` sleeps; one whose turn
+    does not end is passed after a while.
+    """
+    with socket.socket(socket.AF_UNIX) as lock:
+        deadline = time.monotonic() + LONGEST_TURN
+        while time.monotonic() < deadline:
+            try:
+                # A name that belongs to this network, as ports do, and that dies with its holder.
+                lock.bind("\0usersync-ports")
+                break
+            except OSError:
+                wait(0.1)
+        yield
 
 
 class Ports:

@@ -1,13 +1,32 @@
 """Ports: named, default, moved."""
 
+import contextlib
 import os
 import socket
+import time
 import unittest
 from unittest import mock
 
 from common.run import ports
+from common.run.interrupts import Stopped
 from common.run.ports import Ports
 from common.run.problem import Problem
+
+
+class TurnTest(unittest.TestCase):
+    def test_the_second_waits_until_the_first_is_done(self):
+        first = contextlib.ExitStack()
+        first.enter_context(ports.turn(time.sleep))
+        waits = mock.Mock(side_effect=lambda _: first.close())
+        with ports.turn(waits):
+            waits.assert_called()
+
+    def test_a_stop_ends_the_waiting(self):
+        def stop(_):
+            raise Stopped()
+
+        with ports.turn(time.sleep), self.assertRaises(Stopped), ports.turn(stop):
+            self.fail("two have their turn")
 
 
 class PortsTest(unittest.TestCase):

@@ -6,11 +6,9 @@ import shlex
 import subprocess
 
 from common.run.documents import new_document
-from common.run.ports import DEFAULTS, HOST
 from common.run.problem import Problem
 
 TIME_LIMIT = 60
-DEFAULT_URL = f"nats://{HOST}:{DEFAULTS['NATS']}"
 
 
 class Publisher:
@@ -43,5 +41,4 @@ class Publisher:
     def example(self):
         """A line to copy and paste into a shell, from any folder."""
         document = json.dumps(new_document("you", "you@example.com"), separators=(",", ":"))
-        where = "" if self._url == DEFAULT_URL else f" --nats-url {self._url}"
-        return f"echo '{document}' | {shlex.quote(str(self._program))} publish -{where}"
+        return f"echo '{document}' | {shlex.quote(str(self._program))} publish - --nats-url {self._url}"

@@ -23,12 +23,13 @@ class Supervisor:
         self._kept = []
 
     def start(self, child, is_ready):
-        """Starts a child and waits until `is_ready` says so. Problem if it cannot live."""
+        """Starts a child and waits until it lives and `is_ready` says so. Problem if it cannot live."""
         kept = Kept(child)
         self._kept.append(kept)
         kept.start()
         deadline = time.monotonic() + LONGEST_START
-        while not is_ready():
+        # Another program may answer in place of one that found its port taken.
+        while not (is_ready() and child.ended() is None):
             self.look_after()
             if kept.deaths >= PATIENCE_AT_START or time.monotonic() > deadline:
                 raise Problem(f"{child.name} does not start; the end of {child.log_file}:\n{child.last_words()}")

@@ -62,10 +62,19 @@ class SupervisorTest(unittest.TestCase):
                                            f"store runs again (pid {child.pid})"])
 
     def test_waits_longer_each_time_for_what_dies_at_once(self):
-        self.supervisor.start(self.child("nats", ["false"]), lambda: True)
+        broken = self.state.directory / "broken"
+        child = self.child("nats", ["sh", "-c", 'test -e "$0" || exec sleep 1000', broken])
+        self.supervisor.start(child, lambda: True)
+        broken.touch()
+        child.kill()
         self.look_until(lambda: len(self.said.lines) >= 5)
         delays = [line.split(" in ")[1] for line in self.said.lines if "restarted" in line]
         self.assertEqual(delays[:3], ["0.1 s", "0.2 s", "0.4 s"])
+
+    def test_is_not_fooled_by_another_that_answers_in_its_place(self):
+        with unittest.mock.patch.object(supervisor, "PATIENCE_AT_START", 2):
+            with self.assertRaisesRegex(Problem, "nats does not start"):
+                self.supervisor.start(self.child("nats", ["false"]), lambda: time.sleep(0.2) or True)
 
     def test_gives_up_on_what_never_starts_and_shows_its_last_words(self):
         with unittest.mock.patch.object(supervisor, "PATIENCE_AT_START", 2):

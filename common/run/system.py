@@ -61,8 +61,8 @@ class System:
         with self._progress.step("NATS"):
             self.supervisor.start(self._nats(), lambda: health.nats_answers(self.port_of["NATS"]))
         with self._progress.step("PostgreSQL"):
-            self.supervisor.start(self._postgres(), lambda: health.postgres_answers(
-                self.cluster.programs, self.cluster.port))
+            server = self._postgres()
+            self.supervisor.start(server, lambda: health.postgres_answers(self.cluster.data, server.pid))
         with self._progress.step("database schema"):
             self._migrate()
         for index, (port, metrics) in enumerate(zip(self.store_ports, self._store_metrics)):

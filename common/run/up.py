@@ -3,7 +3,7 @@
 import os
 import pathlib
 
-from common.run import build, environment, leftovers, packages
+from common.run import build, environment, leftovers, packages, ports
 from common.run.first_users import make_first_users
 from common.run.interrupts import Interrupts, Stopped
 from common.run.postgres import place
@@ -40,10 +40,11 @@ class Up:
         system = System(self._state, programs, self._interrupts, self._progress)
         environment.withdraw(self._state)
         leftovers.end_leftovers(self._state, [self._state.directory, place(self._state)], self._progress.say)
-        with self._progress.step("secrets and database cluster"):
-            system.prepare()
         try:
-            system.start()
+            with ports.turn(self._interrupts.wait):
+                with self._progress.step("secrets and database cluster"):
+                    system.prepare()
+                system.start()
             environment.publish(self._state, system.variables())
             self._greet(system, programs)
             system.supervisor.keep()

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 from common.run import ports
-from tests.running.running_system import RunningSystem
+from tests.running.running_system import READY, RunningSystem, eventually
 
 
 def listener(port=0):
@@ -32,6 +32,17 @@ class PortTest(unittest.TestCase):
         finally:
             for server in busy:
                 server.close()
+
+    def test_two_that_start_at_once_take_ports_of_their_own(self):
+        with RunningSystem() as one, RunningSystem() as other:
+            one.begin()
+            other.start()
+            eventually(lambda: READY in one.output(), "the first is ready, too")
+            taken = [address for system in (one, other) for name, address in system.variables().items()
+                     if name.endswith(("_URL", "_ADDR"))]
+            self.assertEqual(len(set(taken)), len(taken))
+            one.take("in-one")
+            other.take("in-the-other")
 
     def test_a_busy_port_that_was_named_is_an_error_with_its_variable(self):
         for name in (*ports.SERVED, ports.OPTIONAL):

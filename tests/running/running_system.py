@@ -12,6 +12,8 @@ from common.run.state import ROOT, State
 
 SCRIPT = ROOT / "usersync"
 READY = "Ctrl-C stops everything."
+DOCUMENT = ('{"id":"%s","email":"%s@example.com","status":"active","created_at":"2024-01-01T00:00:00Z",'
+            '"updated_at":"2024-01-01T00:00:00Z","_deleted":false}')
 
 
 def eventually(condition, what, seconds=60):
@@ -109,6 +111,13 @@ class RunningSystem:
                                 input=document, env=variables, text=True, check=False, timeout=60,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return answer.stdout
+
+    def take(self, doc_id):
+        """Fails unless a new user still goes the whole way, from NATS to the database and back."""
+        eventually(lambda: "APPLIED" in self.publish(DOCUMENT % (doc_id, doc_id)), f"{doc_id} is applied")
+        version = self.query(f"SELECT version FROM users WHERE doc_id = '{doc_id}'")
+        if version != "1":
+            raise AssertionError(f"{doc_id} is applied, but its version is '{version}'")
 
     def pid(self, name):
         return int(self.state.pid_file(name).read_text(encoding="utf-8"))
