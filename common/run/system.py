@@ -9,7 +9,7 @@ from common.run import health, leftovers, nats
 from common.run.build import tail
 from common.run.child import Child
 from common.run.environment import variables
-from common.run.ports import HOST, OPTIONAL, SERVED, Ports
+from common.run.ports import HOST, OPTIONAL, SERVED, Ports, turn
 from common.run.postgres import DATABASE, Cluster, identity
 from common.run.prepare import actors_of_environment
 from common.run.problem import Problem
@@ -44,35 +44,12 @@ class System:
         self.stores = how_many("USERSYNC_STORES")
         self.bridges = how_many("USERSYNC_BRIDGES")
 
-    def prepare(self):
-        """Chooses ports, makes secrets, configuration and database cluster. Starts nothing."""
-        made = self.secrets.make(self.actors)
-        chooser = Ports(self._progress.say)
-        self.port_of = chooser.choose((*SERVED, OPTIONAL))
-        self.store_ports = self._ports(chooser, "STORE", self.stores)
-        self._store_metrics = self._ports(chooser, "STORE_METRICS", self.stores)
-        self._bridge_metrics = self._ports(chooser, "BRIDGE_METRICS", self.bridges)
-        nats.write_config(self._state, self.secrets, self.port_of, self.actors)
-        self.cluster = Cluster(self._state, self.secrets, self.port_of["POSTGRES"])
-        self.cluster.prepare(made)
-
     def start(self):
-        """Starts all, each when the one before it answers."""
-        with self._progress.step("NATS"):
-            self.supervisor.start(self._nats(), lambda: health.nats_answers(self.port_of["NATS"]))
-        with self._progress.step("PostgreSQL"):
-            server = self._postgres()
-            self.supervisor.start(server, lambda: health.postgres_answers(self.cluster.data, server.pid))
-        with self._progress.step("database schema"):
-            self._migrate()
-        for index, (port, metrics) in enumerate(zip(self.store_ports, self._store_metrics)):
-            with self._progress.step(name_of("store", index)):
-                self.supervisor.start(self._store(index, port, metrics),
-                                      lambda port=port: health.grpc_answers(port))
-        for index, metrics in enumerate(self._bridge_metrics):
-            with self._progress.step(name_of("bridge", index)):
-                self.supervisor.start(self._bridge(index, metrics),
-                                      lambda: health.bridge_answers(self.port_of["NATS"]))
+        """Makes what is missing and starts all, each when the one before it answers."""
+        with turn(self._interrupts.wait):
+            with self._progress.step("secrets and database cluster"):
+                self._prepare()
+            self._start_all()
 
     def is_empty(self):
         """Whether no change was ever committed."""
@@ -98,6 +75,35 @@ class System:
     def variables(self):
         return variables(self.port_of, self.store_ports, self.cluster.url("usersync_reader"),
                          self.secrets.nats_password("operator"))
+
+    def _prepare(self):
+        """Chooses ports, makes secrets, configuration and database cluster."""
+        made = self.secrets.make(self.actors)
+        chooser = Ports(self._progress.say)
+        self.port_of = chooser.choose((*SERVED, OPTIONAL))
+        self.store_ports = self._ports(chooser, "STORE", self.stores)
+        self._store_metrics = self._ports(chooser, "STORE_METRICS", self.stores)
+        self._bridge_metrics = self._ports(chooser, "BRIDGE_METRICS", self.bridges)
+        nats.write_config(self._state, self.secrets, self.port_of, self.actors)
+        self.cluster = Cluster(self._state, self.secrets, self.port_of["POSTGRES"])
+        self.cluster.prepare(made)
+
+    def _start_all(self):
+        with self._progress.step("NATS"):
+            self.supervisor.start(self._nats(), lambda: health.nats_answers(self.port_of["NATS"]))
+        with self._progress.step("PostgreSQL"):
+            server = self._postgres()
+            self.supervisor.start(server, lambda: health.postgres_answers(self.cluster.data, server.pid))
+        with self._progress.step("database schema"):
+            self._migrate()
+        for index, (port, metrics) in enumerate(zip(self.store_ports, self._store_metrics)):
+            with self._progress.step(name_of("store", index)):
+                self.supervisor.start(self._store(index, port, metrics),
+                                      lambda port=port: health.grpc_answers(port))
+        for index, metrics in enumerate(self._bridge_metrics):
+            with self._progress.step(name_of("bridge", index)):
+                self.supervisor.start(self._bridge(index, metrics),
+                                      lambda: health.bridge_answers(self.port_of["NATS"]))
 
     def _ports(self, chooser, name, count):
         """The named or default port for the first, free ones for the others."""

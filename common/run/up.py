@@ -3,7 +3,7 @@
 import os
 import pathlib
 
-from common.run import build, environment, leftovers, packages, ports
+from common.run import build, environment, leftovers, packages
 from common.run.first_users import make_first_users
 from common.run.interrupts import Interrupts, Stopped
 from common.run.postgres import place
@@ -41,10 +41,7 @@ class Up:
         environment.withdraw(self._state)
         leftovers.end_leftovers(self._state, [self._state.directory, place(self._state)], self._progress.say)
         try:
-            with ports.turn(self._interrupts.wait):
-                with self._progress.step("secrets and database cluster"):
-                    system.prepare()
-                system.start()
+            system.start()
             environment.publish(self._state, system.variables())
             self._greet(system, programs)
             system.supervisor.keep()
@@ -58,7 +55,7 @@ class Up:
 
     def _greet(self, system, programs):
         say = self._progress.say
-        publisher = Publisher(programs, system.variables()["USERSYNC_NATS_URL"], system.secrets)
+        publisher = Publisher(programs, system.variables())
         if system.is_empty():
             with self._progress.step("three users with a history"):
                 make_first_users(publisher)
