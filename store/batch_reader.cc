@@ -1,9 +1,11 @@
 #include "store/batch_reader.h"
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "store/conflicts.h"
 #include "store/document_json.h"
+#include "store/identifiers.h"
 #include "store/sql_text.h"
 #include "store/user_row.h"
 #include "store/violation_json.h"
@@ -93,7 +95,8 @@ absl::Status LoadUsers(Session& session, const std::vector<const Request*>& requ
   absl::flat_hash_set<std::string> wanted;
   for (const Request* request : requests) {
     const std::string& id = UserIdOf(*request);
-    if (!id.empty() && !state.users.contains(id)) wanted.insert(id);
+    // Nobody has an id that breaks the rule, and one with U+0000 would fail the whole batch.
+    if (IsUserId(id) && !state.users.contains(id)) wanted.insert(id);
   }
   // A replayed answer about another user's id than the request's still shows that user.
   for (const auto& [key, entry] : state.ledger) {
@@ -120,7 +123,9 @@ absl::Status LoadUsers(Session& session, const std::vector<const Request*>& requ
 void WantAddress(absl::string_view email, const BatchState& state,
                  absl::flat_hash_set<std::string>& wanted) {
   std::string folded = FoldEmail(email);
-  if (!folded.empty() && !state.addresses.contains(folded)) wanted.insert(std::move(folded));
+  // The database cannot hold U+0000, nor can it be asked for it.
+  if (folded.empty() || absl::StrContains(folded, '\0')) return;
+  if (!state.addresses.contains(folded)) wanted.insert(std::move(folded));
 }
 
 absl::Status LoadAddresses(Session& session, const std::vector<const Request*>& requests,

@@ -2,6 +2,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "protos/utf8.h"
 #include "protos/violation.h"
 #include "store/document_json.h"
 #include "store/sql_text.h"
@@ -71,11 +72,19 @@ constexpr char kHead[] =
     "UPDATE feed SET head = $1, last_at = $2::timestamptz "
     "RETURNING pg_notify('usersync_feed', head::text)";
 
+// No id or name that keeps its rule is longer.
+constexpr size_t kMostNameCharacters = 128;
+
 // Appends "key":"text", or nothing for an absent value.
 void AppendText(const char* key, absl::string_view text, std::string& out) {
   if (text.empty()) return;
   absl::StrAppend(&out, ",\"", key, "\":");
   AppendJsonString(text, out);
+}
+
+// The same for a name that may break its rule: what the database can hold of it.
+void AppendName(const char* key, absl::string_view name, std::string& out) {
+  AppendText(key, ShowText(name, kMostNameCharacters), out);
 }
 
 void AppendRaw(const char* key, absl::string_view json, std::string& out) {
@@ -179,9 +188,9 @@ void AppendRefused(const Request& request, const Effect& effect, std::string& ou
   absl::StrAppend(&out, out.size() > 1 ? "," : "", "{\"i\":", effect.answer.refused_id, ",\"o\":\"",
                   OutcomeText(effect), "\",\"t\":\"", AuthName(request.author.auth), "\"");
   out.append(",\"a\":");
-  AppendJsonString(request.author.actor, out);
-  AppendText("m", request.mutation_id, out);
-  AppendText("u", UserIdOf(request), out);
+  AppendJsonString(ShowText(request.author.actor, kMostNameCharacters), out);
+  AppendName("m", request.mutation_id, out);
+  AppendName("u", UserIdOf(request), out);
   AppendBytes("p", PayloadOf(request), out);
   const auto& violations = effect.answer.receipt.violations();
   if (!violations.empty()) AppendRaw("x", ViolationsJson(violations), out);
@@ -217,7 +226,7 @@ absl::Status WriteLedger(Session& session, const std::vector<const Request*>& re
                     ",\"v\":", receipt.version(), ",\"o\":\"", OutcomeText(*effects[i]), "\"");
     AppendText("a", requests[i]->author.actor, rows);
     AppendText("m", requests[i]->mutation_id, rows);
-    AppendText("u", UserIdOf(*requests[i]), rows);
+    AppendName("u", UserIdOf(*requests[i]), rows);
     AppendBytes("h", requests[i]->request_hash, rows);
     if (!receipt.violations().empty()) {
       AppendRaw("x", ViolationsJson(receipt.violations()), rows);

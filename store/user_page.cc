@@ -1,6 +1,7 @@
 #include "store/user_page.h"
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "store/field_error.h"
@@ -52,6 +53,14 @@ absl::StatusOr<users::v1::ListUsersResponse> ReadUserPage(
     Session& session, const users::v1::ListUsersRequest& request) {
   if (request.page_size() < 0 || request.page_size() > kMostPageSize) {
     return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "page_size", "must be 1 to 1000");
+  }
+  // The database cannot hold U+0000, nor can it be asked for it.
+  for (const auto& [field, value] :
+       {std::pair{"status", &request.status()}, std::pair{"role", &request.role()},
+        std::pair{"email_prefix", &request.email_prefix()}}) {
+    if (!absl::StrContains(*value, '\0')) continue;
+    return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, field, "must not hold U+0000",
+                        *value);
   }
   const auto after = DecodeToken(request.page_token());
   if (!after.ok()) return after.status();
