@@ -26,10 +26,17 @@ absl::StatusOr<absl::Duration> HeartbeatOf(const users::v1::WatchRequest& reques
   return interval;
 }
 
-// What this release cannot do yet is refused, never ignored.
-absl::Status CheckSupported(const users::v1::WatchRequest& request) {
+// What the request asks for must be known; what this release cannot do yet is refused, never
+// ignored.
+absl::Status Check(const users::v1::WatchRequest& request) {
+  if (!users::v1::WatchStart_IsValid(request.start())) {
+    return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "start", "must be a WatchStart");
+  }
   const char* field = nullptr;
-  if (request.has_filter()) field = "filter";
+  const users::v1::ChangeFilter& filter = request.filter();
+  if (!filter.user_ids().empty() || !filter.actions().empty() || !filter.actors().empty()) {
+    field = "filter";
+  }
   if (request.include_before()) field = "include_before";
   if (request.include_proof()) field = "include_proof";
   if (request.checkpoint().empty() && request.start() == users::v1::WATCH_START_SNAPSHOT) {
@@ -37,6 +44,10 @@ absl::Status CheckSupported(const users::v1::WatchRequest& request) {
   }
   if (field == nullptr) return absl::OkStatus();
   return absl::UnimplementedError(absl::StrCat(field, ": this store does not serve it yet"));
+}
+
+absl::Status Stopping() {
+  return absl::UnavailableError("the store is stopping; go on from the last checkpoint");
 }
 
 }  // namespace
@@ -59,19 +70,23 @@ grpc::ServerWriteReactor<users::v1::WatchResponse>* ChangeFeedService::Watch(
         MutexLock lock(mutex_);
         watchers_.erase(done);
       });
+  bool stopping = false;
   {
     MutexLock lock(mutex_);
     watchers_.insert(watcher);
+    stopping = stopping_;
   }
   const auto caller = identity_.Identify(*context);
-  if (!caller.ok()) {
+  if (stopping) {
+    watcher->Fail(Stopping());
+  } else if (!caller.ok()) {
     watcher->Fail(caller.status());
   } else if (!Authorize(caller->principal, Operation::kRead, nullptr, nullptr)) {
     watcher->Fail(RoleMissing("reader"));
   } else if (!heartbeat.ok()) {
     watcher->Fail(heartbeat.status());
-  } else if (auto supported = CheckSupported(*request); !supported.ok()) {
-    watcher->Fail(supported);
+  } else if (auto checked = Check(*request); !checked.ok()) {
+    watcher->Fail(checked);
   } else {
     readers_.Add([this, watcher, request = *request] { Begin(watcher, request); });
   }
@@ -100,13 +115,21 @@ size_t ChangeFeedService::watcher_count() {
   return watchers_.size();
 }
 
-void ChangeFeedService::PumpAll() {
-  std::vector<std::shared_ptr<Watcher>> watchers;
+void ChangeFeedService::Stop() {
   {
     MutexLock lock(mutex_);
-    watchers.assign(watchers_.begin(), watchers_.end());
+    stopping_ = true;
   }
-  for (const auto& watcher : watchers) watcher->Pump();
+  for (const auto& watcher : Watchers()) watcher->Fail(Stopping());
+}
+
+std::vector<std::shared_ptr<Watcher>> ChangeFeedService::Watchers() {
+  MutexLock lock(mutex_);
+  return {watchers_.begin(), watchers_.end()};
+}
+
+void ChangeFeedService::PumpAll() {
+  for (const auto& watcher : Watchers()) watcher->Pump();
 }
 
 }  // namespace usersync::store

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <set>
+#include <vector>
 
 #include "common/mutex.h"
 #include "common/thread_pool.h"
@@ -30,10 +31,14 @@ class ChangeFeedService final : public users::v1::ChangeFeedService::CallbackSer
   grpc::ServerWriteReactor<users::v1::WatchResponse>* Watch(
       grpc::CallbackServerContext* context, const users::v1::WatchRequest* request) override;
 
+  // Ends all streams, and those to come, with UNAVAILABLE: another store goes on from there.
+  void Stop();
+
   // How many streams are open.
   size_t watcher_count();
 
  private:
+  std::vector<std::shared_ptr<Watcher>> Watchers();
   void PumpAll();
   void Begin(const std::shared_ptr<Watcher>& watcher, const users::v1::WatchRequest& request);
 
@@ -43,6 +48,7 @@ class ChangeFeedService final : public users::v1::ChangeFeedService::CallbackSer
   ThreadPool& readers_;
   Mutex mutex_;
   std::set<std::shared_ptr<Watcher>> watchers_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace usersync::store

@@ -98,6 +98,7 @@ class RunningServer final : public Server {
     caretaker_.reset();
     if (server_ != nullptr) {
       server_->GetHealthCheckService()->Shutdown();
+      watch_->Stop();
       server_->Shutdown(absl::ToChronoTime(absl::Now() + options_.drain_timeout));
     }
     // Calls have ended; now what serves them, from the outside in.

@@ -28,7 +28,8 @@ void Watcher::Begin(int64_t position, std::string checkpoint, int64_t generation
 
 void Watcher::Fail(const absl::Status& status) {
   MutexLock lock(mutex_);
-  FinishLocked(status);
+  if (end_.ok()) end_ = status;
+  if (activity_ == Activity::kIdle || activity_ == Activity::kBeginning) FinishLocked(end_);
 }
 
 void Watcher::Pump() {
@@ -43,8 +44,8 @@ void Watcher::PumpLocked() {
     return;
   }
   if (activity_ != Activity::kIdle) return;
-  if (cancelled_) {
-    FinishLocked(absl::CancelledError("the client has gone"));
+  if (!end_.ok()) {
+    FinishLocked(end_);
     return;
   }
   if (feed_.head().generation != generation_) {
@@ -67,7 +68,7 @@ void Watcher::InBackground(Work work) {
   readers_.Add([self = shared_from_this(), work] {
     work(*self);
     MutexLock lock(self->mutex_);
-    if (self->cancelled_ && self->activity_ == Activity::kIdle) self->PumpLocked();
+    if (!self->end_.ok() && self->activity_ == Activity::kIdle) self->FinishLocked(self->end_);
   });
 }
 
@@ -77,7 +78,7 @@ void Watcher::ReadBack() {
     MutexLock lock(self.mutex_);
     if (self.activity_ != Activity::kReading) return;
     self.activity_ = Activity::kIdle;
-    if (self.cancelled_) return;
+    if (!self.end_.ok()) return;
     if (!page.ok() && absl::IsUnavailable(page.status())) return;  // the next tick tries again
     if (!page.ok()) {
       self.FinishLocked(page.status());
@@ -153,13 +154,7 @@ void Watcher::OnWriteDone(bool ok) {
   PumpLocked();
 }
 
-void Watcher::OnCancel() {
-  MutexLock lock(mutex_);
-  cancelled_ = true;
-  if (activity_ == Activity::kIdle || activity_ == Activity::kBeginning) {
-    FinishLocked(absl::CancelledError("the client has gone"));
-  }
-}
+void Watcher::OnCancel() { Fail(absl::CancelledError("the client has gone")); }
 
 void Watcher::OnDone() { on_done_(shared_from_this()); }
 

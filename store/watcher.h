@@ -32,6 +32,7 @@ class Watcher : public grpc::ServerWriteReactor<users::v1::WatchResponse>,
 
   // Begins after a position that was checked in this generation of the feed.
   void Begin(int64_t position, std::string checkpoint, int64_t generation);
+  // Ends the stream with an error, after the write that is under way.
   void Fail(const absl::Status& status);
 
   // Sends what there is to send. Called after the head has moved and at every tick.
@@ -62,7 +63,8 @@ class Watcher : public grpc::ServerWriteReactor<users::v1::WatchResponse>,
 
   Mutex mutex_;
   Activity activity_ GUARDED_BY(mutex_) = Activity::kBeginning;
-  bool cancelled_ GUARDED_BY(mutex_) = false;
+  // Why the stream is to end; OK while it goes on.
+  absl::Status end_ GUARDED_BY(mutex_);
   bool started_ GUARDED_BY(mutex_) = false;
   int64_t position_ GUARDED_BY(mutex_) = 0;
   std::string checkpoint_ GUARDED_BY(mutex_);
