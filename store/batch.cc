@@ -12,6 +12,7 @@
 namespace usersync::store {
 namespace {
 
+using users::internal::v1::Undecodable;
 using users::v1::Mutation;
 using users::v1::Receipt;
 
@@ -30,6 +31,9 @@ const std::string& UserIdOf(const Request& request) {
   static const std::string none;
   if (const auto* mutation = std::get_if<Mutation>(&request.content)) return mutation->user().id();
   if (const auto* command = std::get_if<UserCommand>(&request.content)) return command->user.id();
+  if (const auto* undecodable = std::get_if<Undecodable>(&request.content)) {
+    return undecodable->user_id();
+  }
   return none;
 }
 
@@ -42,7 +46,7 @@ Batch::Batch(BatchState state, Random random)
     : state_(std::move(state)), random_(std::move(random)) {}
 
 Effect Batch::Decide(const Request& request) {
-  if (const auto* undecodable = std::get_if<users::internal::v1::Undecodable>(&request.content)) {
+  if (const auto* undecodable = std::get_if<Undecodable>(&request.content)) {
     return RefuseUndecodable(*undecodable);
   }
   if (auto replayed = Replay(request)) return *std::move(replayed);
@@ -78,10 +82,13 @@ Effect Batch::Refuse(const Request& request, const Effect& effect, absl::string_
   return refused;
 }
 
-Effect Batch::RefuseUndecodable(const users::internal::v1::Undecodable& undecodable) {
+Effect Batch::RefuseUndecodable(const Undecodable& undecodable) const {
   Effect effect;
   effect.answer.receipt.set_outcome(users::v1::OUTCOME_INVALID);
   *effect.answer.receipt.mutable_violations() = undecodable.violations();
+  if (const CurrentUser* current = Find(undecodable.user_id())) {
+    *effect.answer.receipt.mutable_user() = current->user;
+  }
   effect.to_refused = true;
   return effect;
 }

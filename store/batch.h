@@ -77,7 +77,7 @@ class Batch {
  private:
   Effect DecideCommand(const Request& request, const UserCommand& command);
   Effect DecideMutation(const Request& request, const users::v1::Mutation& mutation);
-  Effect RefuseUndecodable(const users::internal::v1::Undecodable& undecodable);
+  Effect RefuseUndecodable(const users::internal::v1::Undecodable& undecodable) const;
   std::optional<Effect> Replay(const Request& request);
   Effect Commit(const Request& request, const Decision& decision, const CurrentUser* current);
   void Remember(const Request& request, Effect& effect);
@@ -88,7 +88,7 @@ class Batch {
   Random random_;
 };
 
-// The id of the user that a request is about; "" if it could not be decoded.
+// The id of the user that a request is about, which may be any text; "" if it could not be read.
 const std::string& UserIdOf(const Request& request);
 
 // The store's clock as RFC 3339 with milliseconds, as browsers write it.

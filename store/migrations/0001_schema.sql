@@ -100,7 +100,7 @@ CREATE TABLE source (
 ) WITH (fillfactor = 10);
 
 -- What was not committed. payload is a serialized users.v1.Mutation, or for what could not be
--- decoded (user_id is null then) the message as it came. audit holds both sides of a conflict.
+-- decoded the message as it came (user_id is null if that could not be read). audit holds both sides of a conflict.
 CREATE TABLE refused (
   id BIGSERIAL PRIMARY KEY,
   actor TEXT NOT NULL,
