@@ -74,6 +74,12 @@ absl::StatusOr<Identity> Identity::Load(const std::string& secrets_dir) {
     if (!read.ok()) return read.status();
     *token = *std::move(read);
   }
+  if (identity.gateway_token_.empty() && identity.bridge_token_.empty() &&
+      identity.operator_token_.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat("no {gateway,bridge,operator}.token in \"",
+                                                      secrets_dir,
+                                                      "\" (--secrets-dir): no service could call"));
+  }
   return identity;
 }
 

@@ -20,7 +20,7 @@ struct Caller {
 class Identity {
  public:
   // Reads {gateway,bridge,operator}.token in a directory. A file that is missing means that this
-  // service is not let in; one that others may read is an error.
+  // service is not let in; that there is none, or one that others may read, is an error.
   static absl::StatusOr<Identity> Load(const std::string& secrets_dir);
 
   // UNAUTHENTICATED if the token is not one of ours; INVALID_ARGUMENT if the gateway names an

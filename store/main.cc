@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/log.h"
 #include "common/options.h"
@@ -37,9 +38,19 @@ int Migrate(const std::string& command, const std::string& owner_url) {
   return 0;
 }
 
-int Serve(StopSignal& stop, const Server::Options& options) {
+bool IsLoopback(const std::string& host) {
+  return absl::StartsWith(host, "127.") || host == "localhost" || host == "[::1]";
+}
+
+int Serve(StopSignal& stop, const Server::Options& options, bool beyond_loopback) {
   if (options.database_url.empty()) {
     return Fail(absl::InvalidArgumentError("USERSYNC_STORE_DATABASE_URL must be set"));
+  }
+  if (!IsLoopback(options.host) && !beyond_loopback) {
+    return Fail(
+        absl::InvalidArgumentError("--store-host must be a loopback address, unless "
+                                   "--beyond-loopback is given: calls, and the "
+                                   "tokens that they carry, are not encrypted"));
   }
   auto server = Server::Start(options, absl::Seconds(30));
   if (!server.ok()) return Fail(server.status());
@@ -56,8 +67,11 @@ int Main(int argc, char** argv) {
   Server::Options options;
   std::string owner_url;
   std::string log_level = "info";
+  bool beyond_loopback = false;
   OptionSet set("usersync-store", kUsage);
   set.Add("store-host", &options.host, "The address to listen on.");
+  set.Add("beyond-loopback", &beyond_loopback,
+          "Listen there although other machines may then call, and see tokens and users in clear.");
   set.Add("store-port", &options.port, 1, 65535, "The port of gRPC.");
   set.Add("store-metrics-port", &options.metrics_port, 0, 65535,
           "The loopback port of GET /metrics; 0: none.");
@@ -77,7 +91,7 @@ int Main(int argc, char** argv) {
     return 0;
   }
   InitLog("usersync-store", log_level);
-  if (*words == std::vector<std::string>{"serve"}) return Serve(stop, options);
+  if (*words == std::vector<std::string>{"serve"}) return Serve(stop, options, beyond_loopback);
   if (words->size() == 2 && words->front() == "migrate" &&
       (words->back() == "up" || words->back() == "status")) {
     return Migrate(words->back(), owner_url);
