@@ -8,6 +8,7 @@
 #include "bridge/document_codec.h"
 #include "bridge/json_array.h"
 #include "bridge/subjects.h"
+#include "protos/utf8.h"
 #include "protos/violation.h"
 
 namespace usersync::bridge {
@@ -16,6 +17,8 @@ namespace {
 using users::internal::v1::Entry;
 
 constexpr size_t kMostPayloadBytes = 512 << 10;
+// What is shown of an actor; one that keeps the rule is no longer.
+constexpr size_t kMostActorCharacters = 64;
 
 // What a client may name a mutation; a derived id holds ':' and cannot be claimed.
 bool IsMutationId(absl::string_view id) {
@@ -71,7 +74,8 @@ class Decoder {
 
   Entry& AddEntry(std::string mutation_id) {
     Entry& entry = decoded_.entries.emplace_back();
-    entry.set_actor(actor_);
+    // Whoever may publish to any subject may name an actor in any bytes; protobuf takes only UTF-8.
+    entry.set_actor(ShowText(actor_, kMostActorCharacters));
     entry.set_auth(auth_);
     *entry.mutable_publish_time() = publish_time_;
     decoded_.mutation_ids.push_back(std::move(mutation_id));
@@ -99,6 +103,7 @@ class Decoder {
     }
     auto& undecodable = *entry.mutable_undecodable();
     undecodable.set_payload(Payload(bytes));
+    undecodable.set_user_id(element.mutation.user().id());
     *undecodable.mutable_violations() = {element.violations.begin(), element.violations.end()};
   }
 
