@@ -1,5 +1,6 @@
 """`./usersync up` from its first line to its last."""
 
+import http.client
 import os
 import pathlib
 import re
@@ -96,6 +97,22 @@ class UpTest(unittest.TestCase):
                             ("fsync", "on"), ("synchronous_commit", "on"), ("log_error_verbosity", "terse"),
                             ("log_min_error_statement", "panic"), ("log_parameter_max_length_on_error", "0")):
             self.assertEqual(self.system.query(f"SHOW {name}"), value)
+
+    def test_only_our_pages_open_a_websocket(self):
+        for origin, status in (("http://127.0.0.1:3000", 101), ("http://localhost:3000", 101),
+                               ("http://evil.example", 403), ("http://evil.example:3000", 403),
+                               ("http://127.0.0.1:3001", 403), ("https://127.0.0.1:3000", 403), ("null", 403)):
+            self.assertEqual(self.upgrade(origin), status, origin)
+
+    def upgrade(self, origin):
+        """Returns the HTTP status that a page of this origin gets from NATS."""
+        host, port = address(self.system.variables()["USERSYNC_NATS_WS_URL"])
+        connection = http.client.HTTPConnection(host, port, timeout=10)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/", headers={
+            "Upgrade": "websocket", "Connection": "Upgrade", "Origin": origin,
+            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version": "13"})
+        return connection.getresponse().status
 
     def test_a_second_up_says_that_one_runs(self):
         second = self.system.run("up")
