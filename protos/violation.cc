@@ -53,6 +53,8 @@ const char* TextOf(users::v1::ErrorReason reason) {
       return "is later than the newest commit";
     case users::v1::ERROR_REASON_USER_NOT_YET_CREATED:
       return "is before the user was created";
+    case users::v1::ERROR_REASON_LOG_TOO_SHORT:
+      return "is beyond the end of the log";
     default:
       return "is wrong, and nobody said why";
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "store/merkle_tree.h"
 #include "store/request.h"
 #include "store/version_record.h"
 
@@ -28,6 +29,8 @@ struct LedgerEntry {
 struct BatchState {
   std::string epoch;
   int64_t head = 0;
+  // The tree over the versions up to `head`, when the batch begins and when it is written.
+  MerkleTree log;
   // Microseconds since 1970: the commit time of all versions of the batch.
   int64_t committed_at = 0;
   absl::flat_hash_map<std::string, Position> positions;

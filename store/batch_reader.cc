@@ -17,8 +17,9 @@ constexpr char kBegin[] =
     "BEGIN; SELECT 1 FROM feed FOR UPDATE; "
     "SELECT feed.epoch, feed.head, "
     "(extract(epoch FROM greatest(clock_timestamp(), feed.last_at)) * 1000000)::bigint, "
-    "pg_current_xact_id(), source.stream, source.seq, source.time_ns "
-    "FROM feed LEFT JOIN source ON TRUE";
+    "pg_current_xact_id(), log_edge.size, log_edge.peaks, source.stream, source.seq, "
+    "source.time_ns "
+    "FROM feed CROSS JOIN log_edge LEFT JOIN source ON TRUE";
 
 constexpr char kLedger[] =
     "SELECT l.actor, l.mutation_id, l.request_hash, l.outcome, l.seq, l.version, "
@@ -179,7 +180,7 @@ absl::Status BatchReader::DrawObjectIds(Session& session, size_t count, BatchSta
 absl::Status BatchReader::Begin(Session& session, BatchState& state, std::string* transaction_id) {
   const auto rows = session.Exec(kBegin);
   if (!rows.ok()) return rows.status();
-  if (rows->empty()) return absl::InternalError("the table feed is empty");
+  if (rows->empty()) return absl::InternalError("the table feed or log_edge is empty");
   const pqxx::row first = rows->front();
   const std::string epoch = ParseUuid(first[0].c_str());
   const int64_t head = first[1].as<int64_t>();
@@ -193,9 +194,12 @@ absl::Status BatchReader::Begin(Session& session, BatchState& state, std::string
   state.head = head;
   state.committed_at = first[2].as<int64_t>();
   *transaction_id = first[3].c_str();
+  auto log = MerkleTree::Parse(first[4].as<int64_t>(), ParseBytea(first[5].c_str()));
+  if (!log.ok()) return log.status();
+  state.log = *std::move(log);
   for (const pqxx::row& row : *rows) {
-    if (row[4].is_null()) continue;
-    state.positions[row[4].c_str()] = {row[5].as<int64_t>(), row[6].as<int64_t>()};
+    if (row[6].is_null()) continue;
+    state.positions[row[6].c_str()] = {row[7].as<int64_t>(), row[8].as<int64_t>()};
   }
   return absl::OkStatus();
 }

@@ -19,7 +19,7 @@ class BatchReader {
   // transaction: it does not need the lock.
   static absl::Status DrawObjectIds(Session& session, size_t count, BatchState& state);
 
-  // Begins the transaction, takes the lock, and reads head, time and positions. What `state`
+  // Begins the transaction, takes the lock, and reads head, log, time and positions. What `state`
   // knew of users is dropped if another store has committed since. `transaction_id` names the
   // transaction for txid_status.
   static absl::Status Begin(Session& session, BatchState& state, std::string* transaction_id);

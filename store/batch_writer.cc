@@ -69,6 +69,7 @@ constexpr char kPositions[] =
     "SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[]) "
     "ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, time_ns = excluded.time_ns";
 constexpr char kHead[] =
+    "WITH edge AS (UPDATE log_edge SET size = $1, peaks = $3::bytea) "
     "UPDATE feed SET head = $1, last_at = $2::timestamptz "
     "RETURNING pg_notify('usersync_feed', head::text)";
 
@@ -313,8 +314,8 @@ absl::Status BatchWriter::WriteVersions(Session& session, const Rendered& render
       .status();
 }
 
-absl::Status BatchWriter::WriteHead(Session& session, const std::vector<Move>& moves, int64_t head,
-                                    int64_t committed_at, bool has_versions) {
+absl::Status BatchWriter::WritePositions(Session& session, const std::vector<Move>& moves) {
+  if (moves.empty()) return absl::OkStatus();
   std::vector<std::string> streams;
   std::vector<std::string> sequences;
   std::vector<std::string> times;
@@ -323,13 +324,15 @@ absl::Status BatchWriter::WriteHead(Session& session, const std::vector<Move>& m
     sequences.push_back(absl::StrCat(move.through.sequence));
     times.push_back(absl::StrCat(move.through.time_ns));
   }
-  if (!moves.empty()) {
-    const auto moved = session.ExecPrepared("positions", ArrayLiteral(streams),
-                                            ArrayLiteral(sequences), ArrayLiteral(times));
-    if (!moved.ok()) return moved.status();
-  }
-  if (!has_versions) return absl::OkStatus();
-  return session.ExecPrepared("head", head, TimeText(committed_at)).status();
+  return session
+      .ExecPrepared("positions", ArrayLiteral(streams), ArrayLiteral(sequences),
+                    ArrayLiteral(times))
+      .status();
+}
+
+absl::Status BatchWriter::WriteHead(Session& session, const MerkleTree& log, int64_t committed_at) {
+  return session.ExecPrepared("head", log.size(), TimeText(committed_at), ByteaLiteral(log.peaks()))
+      .status();
 }
 
 }  // namespace usersync::store

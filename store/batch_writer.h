@@ -34,9 +34,11 @@ class BatchWriter {
   static absl::Status WriteVersions(Session& session, const Rendered& rendered,
                                     int64_t committed_at);
 
-  // Writes the new positions, and the head if there are new versions; that wakes other stores.
-  static absl::Status WriteHead(Session& session, const std::vector<Move>& moves, int64_t head,
-                                int64_t committed_at, bool has_versions);
+  // Writes the new positions.
+  static absl::Status WritePositions(Session& session, const std::vector<Move>& moves);
+
+  // Writes the new head and the log's right edge; that wakes other stores.
+  static absl::Status WriteHead(Session& session, const MerkleTree& log, int64_t committed_at);
 };
 
 }  // namespace usersync::store

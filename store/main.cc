@@ -1,5 +1,6 @@
 // usersync-store: see kUsage.
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,23 +19,38 @@ constexpr char kUsage[] =
     "usersync-store keeps users and their history in PostgreSQL and serves them over gRPC.\n\n"
     "  usersync-store serve           serves until SIGTERM\n"
     "  usersync-store migrate up      brings the database's schema up to date\n"
-    "  usersync-store migrate status  says what it has\n";
+    "  usersync-store migrate status  says what it has\n"
+    "  usersync-store new-epoch       after a restore from a backup: makes the database another\n"
+    "                                 one, with a log of its own; clients begin with a snapshot\n";
 
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "usersync-store: %s\n", std::string(status.message()).c_str());
   return absl::IsInvalidArgument(status) ? 2 : 1;
 }
 
+absl::StatusOr<std::unique_ptr<Session>> ConnectOwner(const std::string& url) {
+  if (!url.empty()) return Session::Connect({.url = url});
+  return absl::InvalidArgumentError("USERSYNC_OWNER_DATABASE_URL must be set");
+}
+
 int Migrate(const std::string& command, const std::string& owner_url) {
-  if (owner_url.empty()) {
-    return Fail(absl::InvalidArgumentError("USERSYNC_OWNER_DATABASE_URL must be set"));
-  }
-  auto session = Session::Connect({.url = owner_url});
+  auto session = ConnectOwner(owner_url);
   if (!session.ok()) return Fail(session.status());
   const auto lines = command == "up" ? MigrateUp(**session) : MigrationStatus(**session);
   if (!lines.ok()) return Fail(lines.status());
   for (const std::string& line : *lines) std::printf("%s\n", line.c_str());
   if (lines->empty()) std::printf("nothing to do\n");
+  return 0;
+}
+
+int NewEpoch(const std::string& owner_url) {
+  auto session = ConnectOwner(owner_url);
+  if (!session.ok()) return Fail(session.status());
+  const auto rows = (*session)->Exec(
+      "UPDATE feed SET epoch = gen_random_uuid() "
+      "RETURNING epoch, pg_notify('usersync_feed', head::text)");
+  if (!rows.ok()) return Fail(rows.status());
+  std::printf("the database is now %s\n", rows->front()[0].c_str());
   return 0;
 }
 
@@ -80,6 +96,12 @@ int Main(int argc, char** argv) {
   set.Add("stall-timeout", &options.stall_timeout,
           "How long a watcher may take nothing before its stream is ended.");
   set.Add("drain-timeout", &options.drain_timeout, "How long calls may go on after SIGTERM.");
+  set.Add("log-host", &options.log.host, "The first part of the log's name.");
+  set.Add("log-key", &options.log.key_path,
+          "The private key that signs heads of the log; log.key in the secrets if empty.");
+  set.Add("log-heads", &options.log.heads_path,
+          "Where signed heads are appended; log.heads beside the key if empty.");
+  set.Add("log-interval", &options.log.interval, "How often, while the log grows.");
   set.Add("log-level", &log_level, "trace, debug, info, warning, error or off.");
   set.AddSecret("store-database-url", &options.database_url, "PostgreSQL, for serve.");
   set.AddSecret("owner-database-url", &owner_url, "PostgreSQL as the owner, for migrate.");
@@ -90,13 +112,19 @@ int Main(int argc, char** argv) {
     std::fputs(answer.c_str(), stdout);
     return 0;
   }
+  if (options.log.key_path.empty()) options.log.key_path = options.secrets_dir + "/log.key";
+  if (options.log.heads_path.empty()) {
+    options.log.heads_path = BesideKey(options.log.key_path, "log.heads");
+  }
   InitLog("usersync-store", log_level);
   if (*words == std::vector<std::string>{"serve"}) return Serve(stop, options, beyond_loopback);
   if (words->size() == 2 && words->front() == "migrate" &&
       (words->back() == "up" || words->back() == "status")) {
     return Migrate(words->back(), owner_url);
   }
-  return Fail(absl::InvalidArgumentError("commands: serve, migrate up, migrate status; --help"));
+  if (*words == std::vector<std::string>{"new-epoch"}) return NewEpoch(owner_url);
+  return Fail(
+      absl::InvalidArgumentError("commands: serve, migrate up, migrate status, new-epoch; --help"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "store/migrations.h"
 
 #include "absl/strings/str_cat.h"
+#include "store/log_builder.h"
 #include "store/seed_adoption.h"
 
 namespace usersync::store {
@@ -52,6 +53,12 @@ absl::StatusOr<std::vector<std::string>> ApplyMissing(Session& session) {
     auto adopted = AdoptSeed(session);
     if (!adopted.ok()) return adopted.status();
     lines.push_back(*adopted);
+  }
+  // The versions that were there before the log was.
+  for (bool more = !lines.empty(); more;) {
+    const auto step = LogBuilder::Step(session);
+    if (!step.ok()) return step.status();
+    more = *step;
   }
   if (auto granted = session.Exec("GRANT SELECT ON migration TO usersync_store, usersync_reader");
       !granted.ok()) {

@@ -15,6 +15,8 @@
 #include "store/batch_reader.h"
 #include "store/batch_writer.h"
 #include "store/change_record.h"
+#include "store/log_builder.h"
+#include "store/log_tiles.h"
 #include "store/sql_text.h"
 
 namespace usersync::store {
@@ -201,6 +203,7 @@ absl::Status Sequencer::Try(Batch_& batch, Attempt& attempt) {
     return status;
   }
   absl::Status status = BatchReader::Begin(*session_, state_, &attempt.transaction_id);
+  if (status.ok() && state_.log.size() != state_.head) status = CatchUpLog(attempt);
   if (status.ok()) status = DecideAndWrite(batch, attempt);
   if (!status.ok()) {
     if (!session_->broken()) (void)session_->Exec("ROLLBACK");
@@ -209,13 +212,19 @@ absl::Status Sequencer::Try(Batch_& batch, Attempt& attempt) {
   return Commit(attempt);
 }
 
+// Somebody wrote versions past the log: a bulk load, or an older release.
+absl::Status Sequencer::CatchUpLog(Attempt& attempt) {
+  if (auto undone = session_->Exec("ROLLBACK"); !undone.ok()) return undone.status();
+  if (auto status = LogBuilder::CatchUp(*session_); !status.ok()) return status;
+  return BatchReader::Begin(*session_, state_, &attempt.transaction_id);
+}
+
 absl::Status Sequencer::DecideAndWrite(Batch_& batch, Attempt& attempt) {
   if (auto status = CheckMoves(batch, attempt); !status.ok()) return status;
   if (auto status = BatchReader::Load(*session_, attempt.requests, state_); !status.ok()) {
     return status;
   }
   const int64_t committed_at = state_.committed_at;
-  const int64_t head_before = state_.head;
   Batch decided(std::move(state_), RandomBytes);
   if (attempt.one_by_one) {
     if (auto status = WriteOneByOne(decided, attempt); !status.ok()) return status;
@@ -223,8 +232,21 @@ absl::Status Sequencer::DecideAndWrite(Batch_& batch, Attempt& attempt) {
     if (auto status = WriteInParts(decided, attempt); !status.ok()) return status;
   }
   state_ = decided.TakeState();
-  return BatchWriter::WriteHead(*session_, attempt.moves, state_.head, committed_at,
-                                state_.head > head_before);
+  if (auto status = BatchWriter::WritePositions(*session_, attempt.moves); !status.ok()) {
+    return status;
+  }
+  if (state_.head == state_.log.size()) return absl::OkStatus();
+  if (auto status = WriteLog(attempt); !status.ok()) return status;
+  return BatchWriter::WriteHead(*session_, state_.log, committed_at);
+}
+
+// Adds what was decided in the end, so that it does not matter what was tried on the way.
+absl::Status Sequencer::WriteLog(const Attempt& attempt) {
+  std::vector<FullTile> tiles;
+  for (const Effect& effect : attempt.effects) {
+    if (effect.version) state_.log.Append(effect.version->hash, &tiles);
+  }
+  return LogTiles::Write(*session_, tiles);
 }
 
 // Drops the submissions whose source is elsewhere, and notes the moves of the others.

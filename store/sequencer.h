@@ -58,9 +58,11 @@ class Sequencer {
   void Process(Batch_ batch);
   absl::Status Try(Batch_& batch, Attempt& attempt);
   absl::Status Connect();
+  absl::Status CatchUpLog(Attempt& attempt);
   absl::Status DecideAndWrite(Batch_& batch, Attempt& attempt);
   absl::Status WriteInParts(Batch& batch, Attempt& attempt);
   absl::Status WriteOneByOne(Batch& batch, Attempt& attempt);
+  absl::Status WriteLog(const Attempt& attempt);
   absl::Status CheckMoves(Batch_& batch, Attempt& attempt);
   absl::Status Commit(Attempt& attempt);
   absl::Status Settle(Attempt& attempt);

@@ -19,6 +19,8 @@
 #include "store/counters.h"
 #include "store/identity.h"
 #include "store/ingest_service.h"
+#include "store/log_builder.h"
+#include "store/log_service.h"
 #include "store/migrations.h"
 #include "store/sequencer.h"
 #include "store/session_pool.h"
@@ -54,6 +56,10 @@ class RunningServer final : public Server {
 
   absl::Status Listen() {
     if (auto status = feed_.Start(); !status.ok()) return status;
+    if (auto status = CatchUpLog(); !status.ok()) return status;
+    auto signer = HeadSigner::Start(options_.log, feed_, pool_);
+    if (!signer.ok()) return signer.status();
+    signer_ = *std::move(signer);
     sequencer_ =
         std::make_unique<Sequencer>(Sequencer::Options{.database = database_}, feed_, counters_);
     ingest_ = std::make_unique<IngestService>(identity_, *sequencer_, pool_, *readers_);
@@ -62,6 +68,7 @@ class RunningServer final : public Server {
     watch_ = std::make_unique<ChangeFeedService>(
         ChangeFeedService::Options{.stall_timeout = options_.stall_timeout}, identity_, feed_,
         *readers_);
+    log_ = std::make_unique<LogService>(identity_, *signer_, pool_, *readers_);
     // Named so that the linker keeps the descriptor that `buf curl --list-methods` looks for.
     grpc::health::v1::HealthCheckRequest::descriptor();
     grpc::EnableDefaultHealthCheckService(true);
@@ -80,6 +87,7 @@ class RunningServer final : public Server {
     builder.RegisterService(sync_.get());
     builder.RegisterService(users_.get());
     builder.RegisterService(watch_.get());
+    builder.RegisterService(log_.get());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || bound == 0) {
       return absl::FailedPreconditionError(absl::StrCat("cannot listen on ", options_.host, ":",
@@ -104,10 +112,20 @@ class RunningServer final : public Server {
     // Calls have ended; now what serves them, from the outside in.
     watch_.reset();
     sequencer_.reset();
+    signer_.reset();
     readers_.reset();
   }
 
  private:
+  // Versions that were written past the log would make the first writer wait. A database that
+  // was cut can still be read: only the writer refuses it.
+  absl::Status CatchUpLog() {
+    const absl::Status status = pool_.Run(absl::Now() + absl::Seconds(30), LogBuilder::CatchUp);
+    if (absl::IsUnavailable(status)) return status;
+    if (!status.ok()) spdlog::error("{}", std::string(status.message()));
+    return absl::OkStatus();
+  }
+
   absl::Status TellMetrics() {
     if (options_.metrics_port == 0) return absl::OkStatus();
     AddTo(metrics_, counters_);
@@ -133,11 +151,13 @@ class RunningServer final : public Server {
   ChangeFeed feed_;
   Counters counters_;
   Metrics metrics_;
+  std::unique_ptr<HeadSigner> signer_;
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<IngestService> ingest_;
   std::unique_ptr<SyncService> sync_;
   std::unique_ptr<UserService> users_;
   std::unique_ptr<ChangeFeedService> watch_;
+  std::unique_ptr<LogService> log_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Caretaker> caretaker_;
   std::unique_ptr<MetricsServer> metrics_server_;

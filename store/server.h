@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "store/head_signer.h"
 
 namespace usersync::store {
 
@@ -22,6 +23,7 @@ class Server {
     int readers = 8;
     // How long a watcher may take nothing before its stream is ended.
     absl::Duration stall_timeout = absl::Seconds(60);
+    HeadSigner::Options log;
     // How long calls may go on after Stop was asked for.
     absl::Duration drain_timeout = absl::Seconds(10);
   };

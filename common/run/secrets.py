@@ -8,6 +8,10 @@ from common.run.state import write_private
 
 TOKENS = ("gateway.token", "bridge.token", "operator.token")
 POSTGRES_ROLES = ("usersync_owner", "usersync_store", "usersync_reader")
+# The private key of the log's signed heads (Ed25519). The store writes log.vkey, the public one, beside it.
+LOG_KEY = "log.key"
+# As many as a key of Ed25519 needs.
+SECRET_BYTES = 32
 SERVICE_USERS = ("bridge", "operator")
 
 # Names that an actor may not have, because they mean somebody else.
@@ -24,12 +28,12 @@ class Secrets:
         """Makes what is missing. Returns the names of the files it made."""
         for actor in actors:
             check_actor(actor)
-        names = list(TOKENS)
+        names = [*TOKENS, LOG_KEY]
         names += [f"nats-{user}" for user in (*SERVICE_USERS, *actors)]
         names += [f"postgres-{role}" for role in POSTGRES_ROLES]
         made = [name for name in names if not self.path(name).exists()]
         for name in made:
-            write_private(self.path(name), randomness.token_hex(24))
+            write_private(self.path(name), randomness.token_hex(SECRET_BYTES))
         return made
 
     def path(self, name):

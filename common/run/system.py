@@ -128,7 +128,8 @@ class System:
                      environment={"USERSYNC_STORE_HOST": HOST,
                                   "USERSYNC_STORE_PORT": str(port),
                                   "USERSYNC_STORE_METRICS_PORT": str(metrics),
-                                  "USERSYNC_STORE_DATABASE_URL": self.cluster.url("usersync_store")})
+                                  "USERSYNC_STORE_DATABASE_URL": self.cluster.url("usersync_store"),
+                                  "USERSYNC_LOG_HEADS": str(self._state.log / "heads")})
 
     def _bridge(self, index, metrics):
         return Child(self._state, name_of("bridge", index),

@@ -4,6 +4,7 @@
 #include <grpcpp/security/credentials.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/harness/free_port.h"
@@ -14,12 +15,20 @@ namespace usersync::tests {
 Store::Store(const Preparation& preparation, int number)
     : preparation_(preparation), number_(number), port_(FreePort()) {}
 
+absl::StatusOr<std::string> Store::Run(const Preparation& preparation,
+                                       const std::vector<std::string>& arguments) {
+  std::vector<std::string> argv = {ProgramPath("usersync-store")};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return RunToEnd({.name = absl::StrJoin(argv, " "),
+                   .argv = argv,
+                   .environment = {{"USERSYNC_OWNER_DATABASE_URL", preparation.owner_database_url},
+                                   {"USERSYNC_STORE_DATABASE_URL", preparation.store_database_url},
+                                   {"USERSYNC_SECRETS_DIR", preparation.secrets_dir}}});
+}
+
 absl::StatusOr<std::string> Store::Migrate(const Preparation& preparation,
                                            const std::string& command) {
-  return RunToEnd(
-      {.name = "usersync-store migrate " + command,
-       .argv = {ProgramPath("usersync-store"), "migrate", command},
-       .environment = {{"USERSYNC_OWNER_DATABASE_URL", preparation.owner_database_url}}});
+  return Run(preparation, {"migrate", command});
 }
 
 std::string Store::address() const { return absl::StrCat("127.0.0.1:", port_); }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "tests/harness/preparation.h"
 #include "tests/harness/server.h"
@@ -13,6 +14,11 @@ class Store final : public Server {
  public:
   // `number` tells the stores of a line apart, from 1.
   Store(const Preparation& preparation, int number);
+
+  // Runs another command of usersync-store to its end; returns what it prints, or an error that
+  // holds it.
+  static absl::StatusOr<std::string> Run(const Preparation& preparation,
+                                         const std::vector<std::string>& arguments);
 
   // Runs `usersync-store migrate up` or `status` as the owner; returns what it prints.
   static absl::StatusOr<std::string> Migrate(const Preparation& preparation,

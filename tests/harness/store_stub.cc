@@ -27,6 +27,7 @@ StoreStub::StoreStub(const Options& options)
       users_(users::v1::UserService::NewStub(channel_)),
       sync_(users::v1::SyncService::NewStub(channel_)),
       feed_(users::v1::ChangeFeedService::NewStub(channel_)),
+      log_(users::v1::LogService::NewStub(channel_)),
       ingest_(users::internal::v1::IngestService::NewStub(channel_)) {}
 
 std::unique_ptr<grpc::ClientContext> StoreStub::Context(absl::Duration patience) const {

@@ -1,0 +1,121 @@
+#include "store/log_service.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status.h"
+#include "store/authorize.h"
+#include "store/field_error.h"
+#include "store/log_tiles.h"
+
+namespace usersync::store {
+namespace {
+
+// How long a call waits for a connection to the database.
+constexpr absl::Duration kPatience = absl::Seconds(30);
+
+// `least` to `most` is what the field may say.
+absl::Status CheckRange(absl::string_view field, int64_t value, int64_t least, int64_t most) {
+  if (value < least) {
+    return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, field,
+                        absl::StrCat("must be at least ", least), absl::StrCat(value));
+  }
+  if (value > most) {
+    return FieldError(absl::StatusCode::kOutOfRange, users::v1::ERROR_REASON_LOG_TOO_SHORT, field,
+                      absl::StrCat("must be at most ", most), absl::StrCat(value));
+  }
+  return absl::OkStatus();
+}
+
+// The size that a request asks for: the newest if it names none.
+absl::StatusOr<int64_t> SizeOf(Session& session, absl::string_view field, int64_t asked) {
+  const auto tree = LogTiles::ReadEdge(session);
+  if (!tree.ok()) return tree.status();
+  if (auto status = CheckRange(field, asked, 0, tree->size()); !status.ok()) return status;
+  return asked == 0 ? tree->size() : asked;
+}
+
+template <typename Response>
+absl::Status AddPath(Session& session, const std::vector<LeafRange>& ranges, Response* response) {
+  auto roots = LogTiles::ReadRoots(session, ranges);
+  if (!roots.ok()) return roots.status();
+  for (std::string& root : *roots) *response->add_path() = std::move(root);
+  return absl::OkStatus();
+}
+
+absl::Status Include(Session& session, const users::v1::ProveInclusionRequest& request,
+                     users::v1::ProveInclusionResponse* response) {
+  response->Clear();
+  const auto size = SizeOf(session, "size", request.size());
+  if (!size.ok()) return size.status();
+  if (auto status = CheckRange("sequence", request.sequence(), 1, *size); !status.ok()) {
+    return status;
+  }
+  const int64_t leaf = request.sequence() - 1;
+  auto hash = LogTiles::ReadRoots(session, {{leaf, leaf + 1}});
+  if (!hash.ok()) return hash.status();
+  response->set_size(*size);
+  response->set_leaf_hash(std::move(hash->front()));
+  return AddPath(session, InclusionPath(leaf, *size), response);
+}
+
+absl::Status Continue(Session& session, const users::v1::ProveConsistencyRequest& request,
+                      users::v1::ProveConsistencyResponse* response) {
+  response->Clear();
+  const auto to = SizeOf(session, "to_size", request.to_size());
+  if (!to.ok()) return to.status();
+  if (auto status = CheckRange("from_size", request.from_size(), 0, *to); !status.ok()) {
+    return status;
+  }
+  response->set_to_size(*to);
+  return AddPath(session, ConsistencyPath(request.from_size(), *to), response);
+}
+
+}  // namespace
+
+LogService::LogService(const Identity& identity, HeadSigner& signer, SessionPool& pool,
+                       ThreadPool& readers)
+    : identity_(identity), signer_(signer), pool_(pool), readers_(readers) {}
+
+grpc::ServerUnaryReactor* LogService::Read(grpc::CallbackServerContext* context, Answer answer) {
+  auto* reactor = context->DefaultReactor();
+  const auto caller = identity_.Identify(*context);
+  if (!caller.ok()) {
+    reactor->Finish(ToGrpc(caller.status()));
+  } else if (!Authorize(caller->principal, Operation::kRead, nullptr, nullptr)) {
+    reactor->Finish(ToGrpc(RoleMissing("reader")));
+  } else {
+    readers_.Add([this, reactor, answer = std::move(answer)] {
+      reactor->Finish(ToGrpc(pool_.Run(absl::Now() + kPatience, answer)));
+    });
+  }
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* LogService::GetLogHead(grpc::CallbackServerContext* context,
+                                                 const users::v1::GetLogHeadRequest*,
+                                                 users::v1::GetLogHeadResponse* response) {
+  return Read(context, [this, response](Session& session) {
+    auto head = signer_.ReadHead(session);
+    if (!head.ok()) return head.status();
+    response->set_size(head->tree.size());
+    response->set_root_hash(head->tree.Root());
+    response->set_log_checkpoint(std::move(head->note));
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* LogService::ProveInclusion(
+    grpc::CallbackServerContext* context, const users::v1::ProveInclusionRequest* request,
+    users::v1::ProveInclusionResponse* response) {
+  return Read(context, [=](Session& session) { return Include(session, *request, response); });
+}
+
+grpc::ServerUnaryReactor* LogService::ProveConsistency(
+    grpc::CallbackServerContext* context, const users::v1::ProveConsistencyRequest* request,
+    users::v1::ProveConsistencyResponse* response) {
+  return Read(context, [=](Session& session) { return Continue(session, *request, response); });
+}
+
+}  // namespace usersync::store
