@@ -14,7 +14,7 @@ BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobu
          "libnats-dev", "libpqxx-dev", "rapidjson-dev", "libjemalloc-dev", "libboost1.81-dev")
 RUN = ("nats-server", "postgresql", "ca-certificates")
 TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev")
-CHECK = ("clang", "clang-format", "git", "nodejs", "npm")
+CHECK = ("clang", "libclang-rt-dev", "clang-format", "git", "nodejs", "npm")
 
 # A program that may have come from elsewhere than Debian.
 PROGRAMS = {"nodejs": "node", "npm": "npm"}
