@@ -1,5 +1,6 @@
 """What runs now, as variables: written by `up`, printed by `env`."""
 
+import argparse
 import json
 
 from common.run import leftovers
@@ -38,8 +39,10 @@ def running(state):
     raise Problem(f"nothing runs in {state.directory}; ./usersync up starts it")
 
 
-def main(_arguments):
-    """`env`: prints export NAME='value', one a line, for whatever runs now."""
+def main(arguments):
+    """Prints export NAME='value', one a line, for whatever runs now."""
+    argparse.ArgumentParser(prog="usersync env", description="`env`: prints export NAME='value' lines "
+                            "for whatever runs now.").parse_args(arguments)
     for name, value in running(State.of_environment()).items():
         quoted = value.replace("'", "'\\''")
         print(f"export {name}='{quoted}'")

@@ -1,5 +1,6 @@
 """The Debian packages that usersync needs: the only list of them. Installs what is missing."""
 
+import argparse
 import contextlib
 import os
 import pathlib
@@ -97,10 +98,9 @@ def recover():
 def main(arguments):
     """`packages GROUP...`: installs the groups of packages, for .ci/run."""
     groups = {"build": BUILD, "run": RUN, "test": TEST, "check": CHECK}
-    unknown = [name for name in arguments if name not in groups]
-    if unknown or not arguments:
-        raise Problem("packages takes one or more of: " + ", ".join(groups))
-    names = [package for group in arguments for package in groups[group]]
+    parser = argparse.ArgumentParser(prog="usersync packages", description=__doc__)
+    parser.add_argument("groups", nargs="+", choices=groups)
+    names = [package for group in parser.parse_args(arguments).groups for package in groups[group]]
     ensure(names, lambda command, environment: subprocess.run(
         command, check=False, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr).returncode, print)
     return 0

@@ -1,5 +1,6 @@
 """`up`: makes what is missing, starts everything, and keeps it alive until somebody stops it."""
 
+import argparse
 import os
 import pathlib
 
@@ -13,8 +14,9 @@ from common.run.state import State
 from common.run.system import System
 
 
-def main(_arguments):
+def main(arguments):
     """Runs until SIGINT or SIGTERM; then ends everything and returns 0."""
+    argparse.ArgumentParser(prog="usersync up", description=__doc__).parse_args(arguments)
     interrupts, progress, state = Interrupts(), Progress(), State.of_environment()
     state.make()
     lock = leftovers.lock(state)
