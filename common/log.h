@@ -5,10 +5,15 @@
 #include <spdlog/spdlog.h>
 
 #include <string>
+#include <vector>
 
 namespace usersync {
 
-// `level` is one of trace, debug, info, warning, error, off.
+// What InitLog takes as a level.
+inline const std::vector<std::string> kLogLevels = {"trace",   "debug", "info",
+                                                    "warning", "error", "off"};
+
+// `level` is one of kLogLevels.
 void InitLog(const std::string& program, const std::string& level);
 
 }  // namespace usersync

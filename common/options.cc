@@ -1,11 +1,13 @@
 #include "common/options.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "common/version.h"
@@ -32,6 +34,23 @@ void OptionSet::Add(std::string name, std::string* value, std::string help) {
                       .help = std::move(help),
                       .default_text = *value,
                       .set = [value](const std::string&, absl::string_view text) {
+                        *value = std::string(text);
+                        return absl::OkStatus();
+                      }});
+}
+
+void OptionSet::Add(std::string name, std::string* value, std::vector<std::string> choices,
+                    std::string help) {
+  const std::string list = absl::StrJoin(choices, ", ");
+  options_.push_back({.name = std::move(name),
+                      .help = absl::StrCat(help, " One of: ", list, "."),
+                      .default_text = *value,
+                      .set = [value, list, choices = std::move(choices)](const std::string& source,
+                                                                         absl::string_view text) {
+                        if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
+                          return absl::InvalidArgumentError(absl::StrCat(
+                              source, " must be one of ", list, ", not \"", text, "\""));
+                        }
                         *value = std::string(text);
                         return absl::OkStatus();
                       }});

@@ -19,6 +19,9 @@ class OptionSet {
 
   // Each `value` holds the default and must outlive the set.
   void Add(std::string name, std::string* value, std::string help);
+  // One of `choices`, which the help lists behind `help`.
+  void Add(std::string name, std::string* value, std::vector<std::string> choices,
+           std::string help);
   void Add(std::string name, bool* value, std::string help);
   void Add(std::string name, int* value, int least, int most, std::string help);
   void Add(std::string name, absl::Duration* value, std::string help);

@@ -16,6 +16,7 @@ class Options : public ::testing::Test {
     set_.Add("test-port", &port_, 1, 65535, "Where to listen.");
     set_.Add("test-wait", &wait_, "How long to wait.");
     set_.Add("test-loud", &loud_, "Whether to say more.");
+    set_.Add("test-color", &color_, {"red", "blue"}, "How to look.");
     set_.AddSecret("test-password", &password_, "What to say at the door.");
   }
   ~Options() override { unsetenv("USERSYNC_TEST_PORT"); }
@@ -29,6 +30,7 @@ class Options : public ::testing::Test {
   int port_ = 80;
   absl::Duration wait_ = absl::Seconds(1);
   bool loud_ = false;
+  std::string color_ = "red";
   std::string password_;
   std::string answer_;
 };
@@ -49,6 +51,8 @@ TEST_F(Options, TakeTheFlagBeforeTheVariableBeforeTheDefault) {
 TEST_F(Options, NameTheFlagOrTheVariableAndTheRule) {
   EXPECT_THAT(Parse({"--test-port=x"}).status().message(),
               HasSubstr("--test-port must be a number from 1 to 65535"));
+  EXPECT_THAT(Parse({"--test-color=green"}).status().message(),
+              HasSubstr("--test-color must be one of red, blue, not \"green\""));
   EXPECT_THAT(Parse({"--unknown"}).status().message(), HasSubstr("--unknown"));
   EXPECT_THAT(Parse({"--test-password=x"}).status().message(), HasSubstr("no option"));
   EXPECT_THAT(Parse({"--test-wait"}).status().message(), HasSubstr("needs a value"));

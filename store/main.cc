@@ -102,7 +102,7 @@ int Main(int argc, char** argv) {
   set.Add("log-heads", &options.log.heads_path,
           "Where signed heads are appended; log.heads beside the key if empty.");
   set.Add("log-interval", &options.log.interval, "How often, while the log grows.");
-  set.Add("log-level", &log_level, "trace, debug, info, warning, error or off.");
+  set.Add("log-level", &log_level, kLogLevels, "How much to say.");
   set.AddSecret("store-database-url", &options.database_url, "PostgreSQL, for serve.");
   set.AddSecret("owner-database-url", &owner_url, "PostgreSQL as the owner, for migrate.");
   std::string answer;
