@@ -7,6 +7,7 @@
 #include "protos/violation.h"
 #include "store/authorize.h"
 #include "store/conflicts.h"
+#include "store/field_value.h"
 #include "store/sql_text.h"
 
 namespace usersync::store {
@@ -23,6 +24,14 @@ bool IsCommitted(users::v1::Outcome outcome) {
 bool IsRefused(users::v1::Outcome outcome) {
   return outcome == users::v1::OUTCOME_CONFLICT || outcome == users::v1::OUTCOME_INVALID ||
          outcome == users::v1::OUTCOME_DENIED;
+}
+
+// Whether what a receipt says was committed, or stood already, is what the request asks for.
+bool ShowsWhatWasAsked(const Receipt& receipt, const Request& request) {
+  if (receipt.outcome() == users::v1::OUTCOME_APPLIED) return true;
+  const auto* mutation = std::get_if<Mutation>(&request.content);
+  return receipt.outcome() == users::v1::OUTCOME_UNCHANGED &&
+         (mutation == nullptr || SameDocument(receipt.user(), mutation->user()));
 }
 
 }  // namespace
@@ -113,10 +122,9 @@ std::optional<Effect> Batch::Replay(const Request& request) {
     receipt.set_replayed(true);
     effect.answer.user = receipt.user();
   }
-  if (receipt.outcome() == users::v1::OUTCOME_APPLIED ||
-      receipt.outcome() == users::v1::OUTCOME_UNCHANGED) {
+  if (ShowsWhatWasAsked(receipt, request)) {
     receipt.clear_user();
-  } else if (receipt.outcome() != users::v1::OUTCOME_MERGED) {
+  } else if (IsRefused(receipt.outcome())) {
     receipt.clear_user();
     if (current != nullptr && receipt.outcome() != users::v1::OUTCOME_DENIED) {
       *receipt.mutable_user() = current->user;
@@ -162,6 +170,7 @@ Effect Batch::DecideMutation(const Request& request, const Mutation& mutation) {
   if (decision.outcome == users::v1::OUTCOME_UNCHANGED && current != nullptr) {
     receipt.set_sequence(current->user.sequence());
     receipt.set_version(current->user.version());
+    if (!SameDocument(current->user, mutation.user())) *receipt.mutable_user() = current->user;
   }
   if (IsRefused(decision.outcome)) {
     effect.to_refused = true;

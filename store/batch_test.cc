@@ -79,6 +79,23 @@ TEST(Batch, AnswersARepeatedMutationWithItsFirstReceipt) {
   EXPECT_EQ(batch.state().head, 1);
 }
 
+TEST(Batch, ShowsTheDocumentThatHoldsAlreadyAllThatWasChangedEachTime) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "gone")));
+  batch.Decide(From("ann", "m2", Plain("u1", "new@x.org", "gone")));
+  Mutation late = Plain("u1", "a@x.org", "gone");
+  *late.mutable_assumed() = Plain("u1", "a@x.org", "active").user();
+  const Request request = From("bob", "m3", late);
+  for (const Effect& effect : {batch.Decide(request), batch.Decide(request)}) {
+    EXPECT_EQ(effect.answer.receipt.outcome(), users::v1::OUTCOME_UNCHANGED);
+    EXPECT_EQ(effect.answer.receipt.sequence(), 2);
+    EXPECT_EQ(effect.answer.receipt.user().email(), "new@x.org");
+  }
+  const Effect same = batch.Decide(From("bob", "m4", Plain("u1", "new@x.org", "gone")));
+  EXPECT_EQ(same.answer.receipt.outcome(), users::v1::OUTCOME_UNCHANGED);
+  EXPECT_FALSE(same.answer.receipt.has_user());
+}
+
 TEST(Batch, RefusesAMutationIdThatComesWithOtherContent) {
   Batch batch = EmptyBatch();
   batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
