@@ -94,6 +94,8 @@ absl::Status Run(StopSignal& stop, const Settings& settings,
   const std::string command = words.empty() ? "" : words.front();
   if (command == "serve" && words.size() == 1) return Serve(stop, settings);
   NatsConnection::Options options = settings.nats;
+  // Where NATS lets a user with a password be answered.
+  if (!options.user.empty()) options.inbox_prefix = absl::StrCat("inbox.", options.user);
   if (command == "publish" && words.size() == 2) {
     const auto payload = ReadAll(words.back());
     if (!payload.ok()) return payload.status();
@@ -127,7 +129,7 @@ int Main(int argc, char** argv) {
   set.Add("secrets-dir", &settings.secrets_dir, "Where bridge.token is, for serve.");
   set.Add("actor", &settings.actor, "Whom to publish as; frontend-client if empty.");
   set.Add("timeout", &settings.timeout, "How long publish waits.");
-  set.Add("log-level", &settings.log_level, "trace, debug, info, warning, error or off.");
+  set.Add("log-level", &settings.log_level, kLogLevels, "How much to say.");
   std::string answer;
   const auto words = set.Parse(argc, argv, &answer);
   if (!words.ok()) return Fail(words.status());
