@@ -17,6 +17,9 @@ constexpr int64_t kDuplicateWindowNs = 100 * 1000000;
 // JetStream's error codes for a lack of room.
 constexpr int kInsufficientResources = 10023;
 constexpr int kStorageExceeded = 10047;
+// And for what a stream cannot become, and for subjects that another stream has.
+constexpr int kInvalidConfig = 10052;
+constexpr int kSubjectsOverlap = 10065;
 
 struct Wanted {
   jsStreamConfig config;
@@ -90,6 +93,10 @@ absl::Status Explain(natsStatus status, const jsStreamConfig& wanted, int js_err
         "JetStream has no room for the stream ", wanted.Name, ", which may grow to ",
         wanted.MaxBytes >> 20, " MiB: free disk space, or raise jetstream.max_file_store"));
   }
+  if (js_error == kSubjectsOverlap) {
+    return absl::FailedPreconditionError(absl::StrCat("another stream takes in the subjects of ",
+                                                      wanted.Name, ": remove it, or its subjects"));
+  }
   return FromNats(status, absl::StrCat("set up the stream ", wanted.Name), js_error);
 }
 
@@ -116,6 +123,11 @@ absl::Status SetUp(const NatsConnection& nats, Wanted& wanted,
   status = js_UpdateStream(nullptr, nats.jetstream(), &wanted.config, nullptr, &error);
   if (status == NATS_OK) {
     say(absl::StrCat("Updated ", name, " stream: ", absl::StrJoin(different, ", ")));
+  }
+  if (error == kInvalidConfig) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the stream ", name, " cannot be brought in line (", absl::StrJoin(different, ", "),
+        "): remove it, with its messages, and it is made anew"));
   }
   return Explain(status, wanted.config, error);
 }
