@@ -10,21 +10,27 @@ namespace usersync::tests {
 
 inline constexpr size_t kDocumentBytes = 300;
 
-// A document of a user; `edit` makes it unlike the others of that user.
+inline std::string BenchUserId(int64_t user) {
+  return absl::StrCat("user-", absl::Dec(user, absl::kZeroPad8));
+}
+
+inline std::string BenchStatus(int64_t edit) {
+  return absl::StrCat("edit-", absl::Dec(edit, absl::kZeroPad16));
+}
+
+// The address of a user is what makes the document long; an edit leaves it alone.
+inline std::string BenchEmail(int64_t user) {
+  return absl::StrCat(BenchUserId(user), ".", std::string(78, 'x'), "@example.com");
+}
+
+// An edit of a user: status and updated_at are unlike those of the edits before.
 inline std::string BenchDocument(int64_t user, int64_t edit) {
-  const std::string head =
-      absl::StrCat("{\"id\":\"user-", user, "\",\"email\":\"user-", user,
-                   "@example.com\",\"role\":\"user\",\"created_at\":\"2024-01-01T00:00:00.000Z\","
-                   "\"updated_at\":\"2024-01-01T00:00:00.000Z\",\"_deleted\":false,\"status\":\"",
-                   edit, "-");
-  // A status has at most 64 characters; white space between tokens is JSON too.
-  const size_t most = kDocumentBytes - 2;
-  std::string document = head;
-  size_t filled = 0;
-  while (document.size() < most && filled++ < 40) document.push_back('x');
-  document.append("\"");
-  while (document.size() < kDocumentBytes - 1) document.push_back(' ');
-  return document + "}";
+  return absl::StrCat("{\"id\":\"", BenchUserId(user), "\",\"email\":\"", BenchEmail(user),
+                      "\",\"status\":\"", BenchStatus(edit),
+                      "\",\"role\":\"user\",\"created_at\":\"2024-01-01T00:00:00.000Z\","
+                      "\"updated_at\":\"2024-01-01T00:00:",
+                      absl::Dec(edit / 1000000 % 60, absl::kZeroPad2), ".",
+                      absl::Dec(edit / 1000 % 1000, absl::kZeroPad3), "Z\",\"_deleted\":false}");
 }
 
 }  // namespace usersync::tests

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <ctime>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -40,12 +41,35 @@ std::vector<pid_t> ChildrenOf(pid_t pid) {
   return children;
 }
 
+absl::Duration DurationOf(int64_t ticks) {
+  return absl::Seconds(static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK)));
+}
+
 }  // namespace
 
 absl::Duration CpuTimeOf(pid_t pid) {
   int64_t ticks = TicksOf(pid);
   for (const pid_t child : ChildrenOf(pid)) ticks += TicksOf(child);
-  return absl::Seconds(static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK)));
+  return DurationOf(ticks);
+}
+
+absl::Duration CpuTimeOfSelf() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return absl::DurationFromTimespec(used);
+}
+
+// The first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal.
+absl::Duration CpuTimeOfMachine() {
+  std::istringstream fields(ReadFile("/proc/stat"));
+  std::string name;
+  fields >> name;
+  int64_t busy = 0;
+  int64_t ticks = 0;
+  for (int field = 1; field <= 8 && fields >> ticks; ++field) {
+    if (field != 4 && field != 5) busy += ticks;
+  }
+  return DurationOf(busy);
 }
 
 }  // namespace usersync::tests

@@ -1,4 +1,4 @@
-// The CPU time that a process has used, and its children with it: PostgreSQL is one a connection.
+// CPU time that was used so far.
 #pragma once
 
 #include <sys/types.h>
@@ -7,7 +7,13 @@
 
 namespace usersync::tests {
 
-// User and system time of the process, its living children, and those it has waited for.
+// Of a process, its living children, and those it has waited for: PostgreSQL is one a connection.
 absl::Duration CpuTimeOf(pid_t pid);
+
+// Of this process alone.
+absl::Duration CpuTimeOfSelf();
+
+// Of everybody.
+absl::Duration CpuTimeOfMachine();
 
 }  // namespace usersync::tests

@@ -6,77 +6,88 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/options.h"
-#include "tests/bench/large.h"
-#include "tests/bench/line_load.h"
+#include "tests/bench/batched_load.h"
+#include "tests/bench/latency.h"
+#include "tests/bench/long_past.h"
+#include "tests/bench/naive_load.h"
+#include "tests/bench/quiet_start.h"
 #include "tests/bench/report.h"
-#include "tests/bench/sql_load.h"
+#include "tests/bench/throughput.h"
 
 namespace usersync::tests {
 namespace {
 
 constexpr char kUsage[] =
-    "usersync-bench measures the whole line, with servers of its own in a temporary directory.\n";
+    "usersync-bench measures the whole line against PostgreSQL alone, with servers of its own in\n"
+    "a temporary directory. Prints a line a figure: bench <name> <value> <unit>.\n";
 
 struct Settings {
   bool large = false;
   int large_versions = 10000000;
   absl::Duration line_time = absl::Seconds(20);
+  absl::Duration warm_up = absl::Seconds(5);
   absl::Duration sql_time = absl::Seconds(4);
   int samples = 500;
   int users = 1000;
 };
 
-void ReportLine(const Throughput& line, double naive, double batched) {
-  Report("line", line.changes_per_second, "changes/s");
-  Report("line_to_naive", line.changes_per_second / naive, "ratio");
-  Report("line_to_batched", line.changes_per_second / batched, "ratio");
-  for (const auto& [process, time] : line.cpu_per_change) {
-    Report(absl::StrCat("cpu_", process), absl::ToDoubleMicroseconds(time), "us/change");
-  }
+LineLoad LoadOf(const Settings& settings) {
+  return {.warm_up = settings.warm_up,
+          .time = settings.line_time,
+          .publisher = {.users = settings.users}};
 }
 
-void Measure(const Settings& settings) {
-  const LineLoad load{.time = settings.line_time, .users = settings.users};
-  Throughput small;
-  {
-    Line line;
-    line.StartServers();
-    line.Migrate();
-    const SqlLoad sql{.time = settings.sql_time, .users = settings.users};
-    const double naive = MeasureNaive(line, sql);
-    Report("naive", naive, "changes/s");
-    const double batched = MeasureBatched(line, sql);
-    Report("batched", batched, "changes/s");
-    line.StartServices();
-    small = MeasureThroughput(line, load);
-    ReportLine(small, naive, batched);
-  }
-  {
-    Line line;
-    line.Start();
-    const Latency latency = MeasureLatency(line, settings.samples);
-    Report("receipt_p50", QuantileMs(latency.receipt, 0.50), "ms");
-    Report("receipt_p99", QuantileMs(latency.receipt, 0.99), "ms");
-    Report("broadcast_p50", QuantileMs(latency.broadcast, 0.50), "ms");
-    Report("broadcast_p99", QuantileMs(latency.broadcast, 0.99), "ms");
-  }
-  if (!settings.large) return;
+// All in one PostgreSQL, so that everything is measured under the same conditions. Returns the
+// changes per second of the line.
+double MeasureRates(const Settings& settings) {
   Line line;
   line.StartServers();
   line.Migrate();
-  FillWithVersions(line, settings.large_versions);
+  const double naive = MeasureNaive(line, settings.users, settings.sql_time);
+  Report("naive", naive, "changes/s");
+  const double batched = MeasureBatched(line, settings.users, settings.sql_time);
+  Report("batched", batched, "changes/s");
+  StartQuietly(line);
   line.StartServices();
-  const Throughput large = MeasureThroughput(line, load);
-  Report("large", large.changes_per_second, "changes/s");
-  Report("large_to_line", large.changes_per_second / small.changes_per_second, "ratio");
+  const Throughput throughput = MeasureThroughput(line, LoadOf(settings));
+  const double rate = throughput.changes_per_second;
+  Report("line", rate, "changes/s");
+  Report("line_to_naive", rate / naive, "ratio");
+  Report("line_to_batched", rate / batched, "ratio");
+  for (const auto& [process, time] : throughput.cpu_per_change) {
+    Report(absl::StrCat("cpu_", process), absl::ToDoubleMicroseconds(time), "us");
+  }
+  return rate;
+}
+
+void MeasureLoneUpdates(const Settings& settings) {
+  Line line;
+  line.Start();
+  const Latency latency = MeasureLatency(line, settings.samples);
+  Report("receipt_p50", QuantileMs(latency.receipt, 0.50), "ms");
+  Report("receipt_p99", QuantileMs(latency.receipt, 0.99), "ms");
+  Report("broadcast_p50", QuantileMs(latency.broadcast, 0.50), "ms");
+  Report("broadcast_p99", QuantileMs(latency.broadcast, 0.99), "ms");
+}
+
+void MeasureLarge(const Settings& settings, double line_rate) {
+  Line line;
+  line.StartServers();
+  line.Migrate();
+  StartWithLongPast(line, settings.large_versions);
+  StartQuietly(line);
+  const double rate = MeasureThroughput(line, LoadOf(settings)).changes_per_second;
+  Report("large", rate, "changes/s");
+  Report("large_to_line", rate / line_rate, "ratio");
 }
 
 int Main(int argc, char** argv) {
   Settings settings;
   OptionSet set("usersync-bench", kUsage);
   set.Add("large", &settings.large, "Also measure with many versions already there.");
-  set.Add("large-versions", &settings.large_versions, 100, 1000000000, "How many that are.");
+  set.Add("large-versions", &settings.large_versions, 100, 2000000000, "How many that are.");
   set.Add("line-time", &settings.line_time, "How long the line is measured.");
+  set.Add("warm-up", &settings.warm_up, "How long it runs before that.");
   set.Add("sql-time", &settings.sql_time, "How long each way to use PostgreSQL is tried.");
   set.Add("samples", &settings.samples, 1, 1000000, "How many lone updates are timed.");
   set.Add("users", &settings.users, 2, 1000000, "How many users are edited.");
@@ -92,7 +103,9 @@ int Main(int argc, char** argv) {
     std::fputs(answer.c_str(), stdout);
     return 0;
   }
-  Measure(settings);
+  const double line_rate = MeasureRates(settings);
+  MeasureLoneUpdates(settings);
+  if (settings.large) MeasureLarge(settings, line_rate);
   return 0;
 }
 

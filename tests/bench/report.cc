@@ -11,6 +11,10 @@ void Report(const std::string& name, double value, const std::string& unit) {
   std::fflush(stdout);
 }
 
+void Note(absl::string_view text) {
+  std::fprintf(stderr, "# %.*s\n", static_cast<int>(text.size()), text.data());
+}
+
 double QuantileMs(std::vector<absl::Duration> samples, double quantile) {
   if (samples.empty()) return NAN;
   const auto index = static_cast<size_t>(quantile * static_cast<double>(samples.size() - 1));

@@ -6,12 +6,16 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "absl/strings/str_cat.h"
 #include "tests/harness/must.h"
 #include "tests/harness/process.h"
 
 namespace usersync::tests {
 
-TempDir::TempDir() : path_("/tmp/usersync-test-XXXXXX") {
+TempDir::TempDir() {
+  const char* const parent = std::getenv("TMPDIR");
+  path_ =
+      absl::StrCat(parent == nullptr || *parent == '\0' ? "/tmp" : parent, "/usersync-test-XXXXXX");
   if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no temporary directory");
   chmod(path_.c_str(), 0711);
 }
