@@ -44,13 +44,13 @@ class Interrupts:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
-    def run(self, command, output, environment=None, every=None):
+    def run(self, command, output, environment=None, every=None, errors=subprocess.STDOUT):
         """Runs a command to its end and returns its status; a stop ends it and all its children.
 
-        `output` is a file; `every`, if given, is called about once a second.
+        `output` is a file, and so may be `errors`; `every`, if given, is called about once a second.
         """
         process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output,
-                                   stderr=subprocess.STDOUT, env=environment, start_new_session=True)
+                                   stderr=errors, env=environment, start_new_session=True)
         try:
             while process.poll() is None:
                 self.wait(1)

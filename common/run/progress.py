@@ -6,9 +6,10 @@ import time
 
 
 class Progress:
-    """Lines on standard output. A reader that went away does not end the services."""
+    """Lines on standard output, or another stream. A reader that went away does not end the services."""
 
-    def __init__(self):
+    def __init__(self, stream=sys.stdout):
+        self._stream = stream
         self._open = False
         self._shown = 0
 
@@ -33,7 +34,7 @@ class Progress:
 
     def show(self, text):
         """A word on how far the step is: replaced by the next one, and only on a terminal."""
-        if self._open and sys.stdout.isatty():
+        if self._open and self._stream.isatty():
             self._erase()
             self._write(text)
             self._shown = len(text)
@@ -44,7 +45,7 @@ class Progress:
 
     def _write(self, text):
         try:
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            self._stream.write(text)
+            self._stream.flush()
         except OSError:
             pass

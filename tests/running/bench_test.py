@@ -1,0 +1,46 @@
+"""`./usersync bench` with little to measure: every figure is printed, once, in the form that scripts read."""
+
+import os
+import re
+import subprocess
+import unittest
+
+from tests.running.running_system import SCRIPT
+
+QUICK = ("--line-time", "1s", "--warm-up", "1s", "--sql-time", "50ms", "--samples", "5",
+         "--large", "--large-versions", "2000")
+UNITS = {
+    "naive": "changes/s", "batched": "changes/s", "line": "changes/s", "large": "changes/s",
+    "line_to_naive": "ratio", "line_to_batched": "ratio", "large_to_line": "ratio",
+    "receipt_p50": "ms", "receipt_p99": "ms", "broadcast_p50": "ms", "broadcast_p99": "ms",
+    "cpu_nats": "us", "cpu_bridge": "us", "cpu_store": "us", "cpu_postgres": "us",
+}
+
+
+class BenchTest(unittest.TestCase):
+    def test_every_figure_is_printed_once_with_its_unit(self):
+        answer = bench(*QUICK)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        lines = [re.fullmatch(r"bench (\w+) (\d+(?:\.\d+)?) (\S+)", line) for line in answer.stdout.splitlines()]
+        self.assertNotIn(None, lines, answer.stdout)
+        self.assertEqual(len(lines), len(UNITS), answer.stdout)
+        self.assertEqual({line[1]: line[3] for line in lines}, UNITS)
+        for line in lines:
+            # A process may use less CPU than the clock can tell.
+            if not line[1].startswith("cpu_"):
+                self.assertGreater(float(line[2]), 0, line[0])
+
+    def test_an_unknown_option_is_an_error(self):
+        answer = bench("--no-such-option")
+        self.assertEqual(answer.returncode, 2)
+        self.assertEqual(answer.stdout, "")
+        self.assertIn("no-such-option", answer.stderr)
+
+
+def bench(*options):
+    return subprocess.run([SCRIPT, "bench", *options], env=os.environ, text=True, check=False, timeout=300,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+if __name__ == "__main__":
+    unittest.main()
