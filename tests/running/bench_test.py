@@ -8,7 +8,7 @@ import unittest
 from tests.running.running_system import SCRIPT
 
 QUICK = ("--line-time", "1s", "--warm-up", "1s", "--sql-time", "50ms", "--samples", "5",
-         "--large", "--large-versions", "2000")
+         "--large", "--large-versions", "20000")
 UNITS = {
     "naive": "changes/s", "batched": "changes/s", "line": "changes/s", "large": "changes/s",
     "line_to_naive": "ratio", "line_to_batched": "ratio", "large_to_line": "ratio",
