@@ -65,7 +65,8 @@ grpc::ServerWriteReactor<users::v1::WatchResponse>* ChangeFeedService::Watch(
   const auto heartbeat = HeartbeatOf(*request);
   const auto watcher = std::make_shared<Watcher>(
       Watcher::Options{.heartbeat = heartbeat.value_or(kDefaultHeartbeat),
-                       .stall_timeout = options_.stall_timeout},
+                       .stall_timeout = options_.stall_timeout,
+                       .log_checkpoint = options_.log_checkpoint},
       context, feed_, readers_, [this](const std::shared_ptr<Watcher>& done) {
         MutexLock lock(mutex_);
         watchers_.erase(done);

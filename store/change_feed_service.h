@@ -1,8 +1,10 @@
 // Serves users.v1.ChangeFeedService: hands every stream its Watcher.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "common/mutex.h"
@@ -18,6 +20,8 @@ class ChangeFeedService final : public users::v1::ChangeFeedService::CallbackSer
  public:
   struct Options {
     absl::Duration stall_timeout = absl::Seconds(60);
+    // The newest signed head of the log, for heartbeats; "" if there is none.
+    std::function<std::string()> log_checkpoint = [] { return std::string(); };
     // How often streams are looked after: the grain of heartbeats and stalls.
     absl::Duration tick = absl::Milliseconds(200);
   };

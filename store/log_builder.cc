@@ -32,6 +32,8 @@ absl::Status Extend(Session& session, MerkleTree& tree, int64_t until) {
   for (size_t offset = 0; offset < hashes.size(); offset += kDigestBytes) {
     tree.Append(absl::string_view(hashes).substr(offset, kDigestBytes), &tiles);
   }
+  // To declare a statement again does nothing.
+  if (auto status = LogTiles::Prepare(session); !status.ok()) return status;
   if (auto status = LogTiles::Write(session, tiles); !status.ok()) return status;
   return session
       .ExecParams("UPDATE log_edge SET size = $1, peaks = $2", tree.size(),

@@ -80,6 +80,11 @@ class TileReader {
 
 }  // namespace
 
+absl::Status LogTiles::Prepare(Session& session) {
+  if (auto status = session.Prepare("leaf_tiles", kWriteLeafTiles); !status.ok()) return status;
+  return session.Prepare("higher_tiles", kWriteHigherTiles);
+}
+
 absl::Status LogTiles::Write(Session& session, const std::vector<FullTile>& tiles) {
   std::map<int, std::pair<std::vector<std::string>, std::vector<std::string>>> levels;
   for (const FullTile& tile : tiles) {
@@ -91,8 +96,8 @@ absl::Status LogTiles::Write(Session& session, const std::vector<FullTile>& tile
   for (const auto& [level, rows] : levels) {
     const std::string numbers = ArrayLiteral(rows.first);
     const std::string roots = ArrayLiteral(rows.second);
-    const auto written = level == 0 ? session.ExecParams(kWriteLeafTiles, numbers, roots)
-                                    : session.ExecParams(kWriteHigherTiles, numbers, roots, level);
+    const auto written = level == 0 ? session.ExecPrepared("leaf_tiles", numbers, roots)
+                                    : session.ExecPrepared("higher_tiles", numbers, roots, level);
     if (!written.ok()) return written.status();
   }
   return absl::OkStatus();

@@ -13,6 +13,9 @@ namespace usersync::store {
 
 class LogTiles {
  public:
+  // Declares the statements of Write. Call once for each new session that writes.
+  static absl::Status Prepare(Session& session);
+
   // Writes tiles that the versions, written before in this transaction, have completed.
   static absl::Status Write(Session& session, const std::vector<FullTile>& tiles);
 

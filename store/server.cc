@@ -66,8 +66,9 @@ class RunningServer final : public Server {
     sync_ = std::make_unique<SyncService>(identity_, *sequencer_, feed_, pool_, *readers_);
     users_ = std::make_unique<UserService>(identity_, *sequencer_, pool_, *readers_);
     watch_ = std::make_unique<ChangeFeedService>(
-        ChangeFeedService::Options{.stall_timeout = options_.stall_timeout}, identity_, feed_,
-        *readers_);
+        ChangeFeedService::Options{.stall_timeout = options_.stall_timeout,
+                                   .log_checkpoint = [this] { return signer_->newest_note(); }},
+        identity_, feed_, *readers_);
     log_ = std::make_unique<LogService>(identity_, *signer_, pool_, *readers_);
     // Named so that the linker keeps the descriptor that `buf curl --list-methods` looks for.
     grpc::health::v1::HealthCheckRequest::descriptor();

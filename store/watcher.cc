@@ -123,7 +123,7 @@ void Watcher::Send(const std::vector<ChangePointer>& page) {
 
 void Watcher::SendHeartbeat() {
   response_.Clear();
-  response_.mutable_heartbeat();
+  response_.mutable_heartbeat()->set_log_checkpoint(options_.log_checkpoint());
   Write();
 }
 

@@ -5,6 +5,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ class Watcher : public grpc::ServerWriteReactor<users::v1::WatchResponse>,
   struct Options {
     absl::Duration heartbeat = absl::Seconds(10);
     absl::Duration stall_timeout = absl::Seconds(60);
+    // The newest signed head of the log, for heartbeats.
+    std::function<std::string()> log_checkpoint = [] { return std::string(); };
   };
 
   // `on_done` is called once, when gRPC has let go of the stream.

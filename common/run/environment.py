@@ -9,13 +9,16 @@ from common.run.problem import Problem
 from common.run.state import State, write_private
 
 
-def variables(port_of, store_ports, database_url, operator_password):
+def variables(port_of, store_ports, database_url, operator_password, heads, vkey):
     """The variables of a running system; it holds passwords."""
     return {
         "USERSYNC_NATS_URL": f"nats://{HOST}:{port_of['NATS']}",
         "USERSYNC_NATS_WS_URL": f"ws://{HOST}:{port_of['NATS_WS']}",
         "USERSYNC_DATABASE_URL": database_url,
         "USERSYNC_STORE_ADDR": ",".join(f"{HOST}:{port}" for port in store_ports),
+        # What usersync-store verify needs besides the database.
+        "USERSYNC_LOG_HEADS": str(heads),
+        "USERSYNC_LOG_VKEY": str(vkey),
         "USERSYNC_NATS_USER": "operator",
         "USERSYNC_NATS_PASSWORD": operator_password,
     }

@@ -8,8 +8,9 @@ from common.run.state import write_private
 
 TOKENS = ("gateway.token", "bridge.token", "operator.token")
 POSTGRES_ROLES = ("usersync_owner", "usersync_store", "usersync_reader")
-# The private key of the log's signed heads (Ed25519). The store writes log.vkey, the public one, beside it.
+# The private key of the log's signed heads (Ed25519), and the public one, which the store writes beside it.
 LOG_KEY = "log.key"
+LOG_VKEY = "log.vkey"
 # As many as a key of Ed25519 needs.
 SECRET_BYTES = 32
 SERVICE_USERS = ("bridge", "operator")

@@ -20,6 +20,8 @@ class State:
         self.postgres_data = self.directory / "postgres"
         # Says where the database lies, because that is not always postgres_data.
         self.postgres_pointer = self.directory / "pgdata"
+        # The signed heads of the history: append-only, and worth a backup of their own.
+        self.log_heads = self.log / "heads"
         # What runs now, for `./usersync env`; there only while something runs.
         self.environment = self.run / "environment.json"
 

@@ -13,7 +13,7 @@ from common.run.ports import HOST, OPTIONAL, SERVED, Ports, turn
 from common.run.postgres import DATABASE, Cluster, identity
 from common.run.prepare import actors_of_environment
 from common.run.problem import Problem
-from common.run.secrets import Secrets
+from common.run.secrets import LOG_VKEY, Secrets
 from common.run.supervisor import Supervisor
 
 MOST = 16
@@ -74,7 +74,8 @@ class System:
 
     def variables(self):
         return variables(self.port_of, self.store_ports, self.cluster.url("usersync_reader"),
-                         self.secrets.nats_password("operator"))
+                         self.secrets.nats_password("operator"), self._state.log_heads,
+                         self.secrets.path(LOG_VKEY))
 
     def _prepare(self):
         """Chooses ports, makes secrets, configuration and database cluster."""
@@ -129,7 +130,7 @@ class System:
                                   "USERSYNC_STORE_PORT": str(port),
                                   "USERSYNC_STORE_METRICS_PORT": str(metrics),
                                   "USERSYNC_STORE_DATABASE_URL": self.cluster.url("usersync_store"),
-                                  "USERSYNC_LOG_HEADS": str(self._state.log / "heads")})
+                                  "USERSYNC_LOG_HEADS": str(self._state.log_heads)})
 
     def _bridge(self, index, metrics):
         return Child(self._state, name_of("bridge", index),

@@ -1,6 +1,7 @@
 // The log over the versions of real stores: heads and proofs are those of RFC 6962's definition.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "absl/strings/match.h"
@@ -125,10 +126,41 @@ TEST_F(Log, IsBuiltForVersionsThatWereWrittenWithoutIt) {
   ExpectHeadOf(store_.Leaves());
   store_.Tamper("UPDATE log_edge SET size = 0, peaks = ''; DELETE FROM log_tile");
   // ...and by a store that starts.
-  store_.line().store().Terminate();
-  store_.line().store().Start();
+  store_.Restart();
   ExpectHeadOf(store_.Leaves());
   EXPECT_EQ(store_.line().reader().Number("SELECT count(*) FROM log_tile"), 2);
+}
+
+TEST_F(Log, IsSignedInAnswersInHeartbeatsAndInAFile) {
+  store_.line().store().SetVariable("USERSYNC_LOG_INTERVAL", "1s");
+  store_.Restart();
+  store_.Write(5);
+  EXPECT_TRUE(absl::StrContains(store_.Head().log_checkpoint(), "\n5\n"));
+  ASSERT_TRUE(Eventually([&] { return absl::StrContains(store_.HeadsText(), "\n5\n"); }));
+  users::v1::WatchRequest request;
+  request.mutable_heartbeat_interval()->set_seconds(1);
+  const auto context = store_.stub().Context(kPatience);
+  const auto stream = store_.stub().feed().Watch(context.get(), request);
+  users::v1::WatchResponse response;
+  std::string told;
+  while (!absl::StrContains(told, "\n5\n") && stream->Read(&response)) {
+    told = response.heartbeat().log_checkpoint();
+  }
+  context->TryCancel();
+  EXPECT_TRUE(absl::StrContains(store_.HeadsText(), told + "\n")) << told;
+  const std::string vkey = store_.line().preparation().Secret("log.vkey");
+  EXPECT_TRUE(absl::StartsWith(
+      vkey, "localhost/usersync/" + store_.line().reader().Text("SELECT epoch::text FROM feed")))
+      << vkey;
+  EXPECT_TRUE(absl::StartsWith(told, vkey.substr(0, vkey.find('+')) + "\n")) << told;
+}
+
+TEST_F(Log, IsNotSignedWithoutAKey) {
+  std::filesystem::remove(store_.line().preparation().secrets_dir + "/log.key");
+  store_.Restart();
+  store_.Write(5);
+  EXPECT_EQ(store_.Head().size(), 5);
+  EXPECT_EQ(store_.Head().log_checkpoint(), "");
 }
 
 TEST_F(Log, KeepsItsTiles) {

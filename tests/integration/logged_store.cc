@@ -22,8 +22,10 @@ LoggedStore::LoggedStore(int stores) : line_({.stores = stores, .bridges = 0}) {
 void LoggedStore::Write(int count, int store) {
   users::v1::PushRequest request;
   for (int i = 0; i < count; ++i) {
-    const std::string name = absl::StrCat("user-", ++users_);
-    *request.add_mutations() = MakeMutation("of-" + name, MakeUser(name));
+    const int number = ++written_;
+    *request.add_mutations() =
+        MakeMutation(absl::StrCat("m-", number),
+                     MakeUser(absl::StrCat("user-", number % kUsers), absl::StrCat("s-", number)));
   }
   users::v1::PushResponse response;
   const auto context = stub(store).Context();
@@ -59,6 +61,11 @@ void LoggedStore::Tamper(const std::string& sql) {
                    sql,
                    "; ALTER TABLE version ENABLE TRIGGER USER; ALTER TABLE log_tile ENABLE "
                    "TRIGGER USER")));
+}
+
+void LoggedStore::Restart() {
+  line_.store().Terminate();
+  line_.store().Start();
 }
 
 std::string LoggedStore::HeadsText() const {

@@ -15,7 +15,10 @@ class LoggedStore {
   // Everything runs when this returns. Throws.
   explicit LoggedStore(int stores = 1);
 
-  // Pushes so many new users at once through a store, as alice; all must be applied.
+  // So many users are written, in turns.
+  static constexpr int kUsers = 100;
+
+  // Pushes so many changes at once through a store, as alice; all must be applied.
   void Write(int count, int store = 0);
 
   // The hashes of all versions, in order of their ids.
@@ -25,6 +28,9 @@ class LoggedStore {
 
   // Runs statements as one who owns everything and whom no trigger stops.
   void Tamper(const std::string& sql);
+
+  // Stops and starts the first store: it signs the newest head when it leaves.
+  void Restart();
 
   std::string heads_path() const { return line_.preparation().secrets_dir + "/log.heads"; }
   std::string HeadsText() const;
@@ -36,7 +42,7 @@ class LoggedStore {
  private:
   Line line_;
   std::vector<StoreStub> stubs_;
-  std::atomic<int> users_ = 0;
+  std::atomic<int> written_ = 0;
 };
 
 }  // namespace usersync::tests
