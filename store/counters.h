@@ -8,6 +8,8 @@ namespace usersync::store {
 struct Counters {
   // Committed transactions of the sequencer, from the lock to the commit, and what they held.
   Stopwatch commits;
+  // The part of that for the log and the head: what the log costs, and a little more.
+  Stopwatch log;
   Counter requests;
   Counter changes;
   // Tries that failed and were repeated, or answered with an error.

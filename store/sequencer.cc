@@ -187,6 +187,7 @@ absl::Status Sequencer::Connect() {
   if (!session.ok()) return session.status();
   if (auto status = BatchReader::Prepare(**session); !status.ok()) return status;
   if (auto status = BatchWriter::Prepare(**session); !status.ok()) return status;
+  if (auto status = LogTiles::Prepare(**session); !status.ok()) return status;
   session_ = *std::move(session);
   partitioned_up_to_ = 0;
   return absl::OkStatus();
@@ -250,8 +251,11 @@ absl::Status Sequencer::DecideAndWrite(Batch_& batch, Attempt& attempt) {
     return status;
   }
   if (state_.head == state_.log.size()) return absl::OkStatus();
+  const absl::Time begun = absl::Now();
   if (auto status = WriteLog(attempt); !status.ok()) return status;
-  return BatchWriter::WriteHead(*session_, state_.log, committed_at);
+  const absl::Status status = BatchWriter::WriteHead(*session_, state_.log, committed_at);
+  counters_.log.Add(absl::Now() - begun);
+  return status;
 }
 
 // Adds what was decided in the end, so that it does not matter what was tried on the way.

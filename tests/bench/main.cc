@@ -8,8 +8,10 @@
 #include "common/options.h"
 #include "tests/bench/batched_load.h"
 #include "tests/bench/latency.h"
+#include "tests/bench/log_cost.h"
 #include "tests/bench/long_past.h"
 #include "tests/bench/naive_load.h"
+#include "tests/bench/proof_time.h"
 #include "tests/bench/quiet_start.h"
 #include "tests/bench/report.h"
 #include "tests/bench/throughput.h"
@@ -48,6 +50,7 @@ double MeasureRates(const Settings& settings) {
   const double batched = MeasureBatched(line, settings.users, settings.sql_time);
   Report("batched", batched, "changes/s");
   StartQuietly(line);
+  const LogCost log_cost(line);
   line.StartServices();
   const Throughput throughput = MeasureThroughput(line, LoadOf(settings));
   const double rate = throughput.changes_per_second;
@@ -57,6 +60,7 @@ double MeasureRates(const Settings& settings) {
   for (const auto& [process, time] : throughput.cpu_per_change) {
     Report(absl::StrCat("cpu_", process), absl::ToDoubleMicroseconds(time), "us");
   }
+  Report("log_cost", log_cost.Fraction(), "fraction");
   return rate;
 }
 
@@ -79,6 +83,7 @@ void MeasureLarge(const Settings& settings, double line_rate) {
   const double rate = MeasureThroughput(line, LoadOf(settings)).changes_per_second;
   Report("large", rate, "changes/s");
   Report("large_to_line", rate / line_rate, "ratio");
+  Report("proof_p50", QuantileMs(TimeProofs(line, settings.samples), 0.50), "ms");
 }
 
 int Main(int argc, char** argv) {

@@ -42,7 +42,7 @@ Process::Options Store::Command() const {
                       {"USERSYNC_STORE_DATABASE_URL", preparation_.store_database_url},
                       {"USERSYNC_SECRETS_DIR", preparation_.secrets_dir}},
       .log_path = preparation_.LogPath(absl::StrCat("store-", number_))};
-  options.environment.insert(variables_.begin(), variables_.end());
+  for (const auto& [name, value] : variables_) options.environment[name] = value;
   return options;
 }
 
