@@ -11,6 +11,7 @@
 #include "common/serve.h"
 #include "store/migrations.h"
 #include "store/server.h"
+#include "store/verify_command.h"
 
 namespace usersync::store {
 namespace {
@@ -20,6 +21,9 @@ constexpr char kUsage[] =
     "  usersync-store serve           serves until SIGTERM\n"
     "  usersync-store migrate up      brings the database's schema up to date\n"
     "  usersync-store migrate status  says what it has\n"
+    "  usersync-store verify          recomputes the whole history; exit status 0 if it is sound,\n"
+    "                                 1 if not, 2 if it could not be verified\n"
+    "  usersync-store export [FIRST [LAST]]  prints versions as JSON Lines, with their salts\n"
     "  usersync-store new-epoch       after a restore from a backup: makes the database another\n"
     "                                 one, with a log of its own; clients begin with a snapshot\n";
 
@@ -78,33 +82,74 @@ int Serve(StopSignal& stop, const Server::Options& options, bool beyond_loopback
   return 0;
 }
 
-int Main(int argc, char** argv) {
-  StopSignal stop;
-  Server::Options options;
+struct Settings {
+  Server::Options server;
+  VerifyOptions verify;
   std::string owner_url;
   std::string log_level = "info";
   bool beyond_loopback = false;
-  OptionSet set("usersync-store", kUsage);
-  set.Add("store-host", &options.host, "The address to listen on.");
-  set.Add("beyond-loopback", &beyond_loopback,
+};
+
+void Declare(OptionSet& set, Settings& settings) {
+  Server::Options& server = settings.server;
+  set.Add("store-host", &server.host, "The address to listen on.");
+  set.Add("beyond-loopback", &settings.beyond_loopback,
           "Listen there although other machines may then call, and see tokens and users in clear.");
-  set.Add("store-port", &options.port, 1, 65535, "The port of gRPC.");
-  set.Add("store-metrics-port", &options.metrics_port, 0, 65535,
+  set.Add("store-port", &server.port, 1, 65535, "The port of gRPC.");
+  set.Add("store-metrics-port", &server.metrics_port, 0, 65535,
           "The loopback port of GET /metrics; 0: none.");
-  set.Add("secrets-dir", &options.secrets_dir, "Where {gateway,bridge,operator}.token are.");
-  set.Add("store-readers", &options.readers, 1, 256, "How many connections serve reads.");
-  set.Add("stall-timeout", &options.stall_timeout,
+  set.Add("secrets-dir", &server.secrets_dir, "Where {gateway,bridge,operator}.token are.");
+  set.Add("store-readers", &server.readers, 1, 256, "How many connections serve reads.");
+  set.Add("stall-timeout", &server.stall_timeout,
           "How long a watcher may take nothing before its stream is ended.");
-  set.Add("drain-timeout", &options.drain_timeout, "How long calls may go on after SIGTERM.");
-  set.Add("log-host", &options.log.host, "The first part of the log's name.");
-  set.Add("log-key", &options.log.key_path,
+  set.Add("drain-timeout", &server.drain_timeout, "How long calls may go on after SIGTERM.");
+  set.Add("log-host", &server.log.host, "The first part of the log's name.");
+  set.Add("log-key", &server.log.key_path,
           "The private key that signs heads of the log; log.key in the secrets if empty.");
-  set.Add("log-heads", &options.log.heads_path,
+  set.Add("log-vkey", &settings.verify.vkey_path,
+          "The public key, for verify; log.vkey beside the private one if empty.");
+  set.Add("log-heads", &server.log.heads_path,
           "Where signed heads are appended; log.heads beside the key if empty.");
-  set.Add("log-interval", &options.log.interval, "How often, while the log grows.");
-  set.Add("log-level", &log_level, kLogLevels, "How much to say.");
-  set.AddSecret("store-database-url", &options.database_url, "PostgreSQL, for serve.");
-  set.AddSecret("owner-database-url", &owner_url, "PostgreSQL as the owner, for migrate.");
+  set.Add("log-interval", &server.log.interval, "How often, while the log grows.");
+  set.Add("log-level", &settings.log_level, kLogLevels, "How much to say.");
+  set.AddSecret("store-database-url", &server.database_url, "PostgreSQL, for serve.");
+  set.AddSecret("database-url", &settings.verify.database_url,
+                "PostgreSQL as a reader, for verify and export; that of serve if empty.");
+  set.AddSecret("owner-database-url", &settings.owner_url, "PostgreSQL as the owner, for migrate.");
+}
+
+// What follows from other options if it was not given.
+void Complete(Settings& settings) {
+  HeadSigner::Options& log = settings.server.log;
+  VerifyOptions& verify = settings.verify;
+  if (log.key_path.empty()) log.key_path = settings.server.secrets_dir + "/log.key";
+  if (log.heads_path.empty()) log.heads_path = BesideKey(log.key_path, "log.heads");
+  if (verify.vkey_path.empty()) verify.vkey_path = BesideKey(log.key_path, "log.vkey");
+  if (verify.database_url.empty()) verify.database_url = settings.server.database_url;
+  verify.heads_path = log.heads_path;
+}
+
+int Run(StopSignal& stop, const Settings& settings, const std::vector<std::string>& words) {
+  using Words = std::vector<std::string>;
+  if (words == Words{"serve"}) return Serve(stop, settings.server, settings.beyond_loopback);
+  if (words == Words{"migrate", "up"} || words == Words{"migrate", "status"}) {
+    return Migrate(words.back(), settings.owner_url);
+  }
+  if (words == Words{"verify"}) return Verify(settings.verify);
+  if (!words.empty() && words.front() == "export") {
+    const auto status = Export(settings.verify.database_url, {words.begin() + 1, words.end()});
+    return status.ok() ? 0 : Fail(status);
+  }
+  if (words == Words{"new-epoch"}) return NewEpoch(settings.owner_url);
+  return Fail(absl::InvalidArgumentError(
+      "commands: serve, migrate up, migrate status, verify, export, new-epoch; --help"));
+}
+
+int Main(int argc, char** argv) {
+  StopSignal stop;
+  Settings settings;
+  OptionSet set("usersync-store", kUsage);
+  Declare(set, settings);
   std::string answer;
   const auto words = set.Parse(argc, argv, &answer);
   if (!words.ok()) return Fail(words.status());
@@ -112,19 +157,9 @@ int Main(int argc, char** argv) {
     std::fputs(answer.c_str(), stdout);
     return 0;
   }
-  if (options.log.key_path.empty()) options.log.key_path = options.secrets_dir + "/log.key";
-  if (options.log.heads_path.empty()) {
-    options.log.heads_path = BesideKey(options.log.key_path, "log.heads");
-  }
-  InitLog("usersync-store", log_level);
-  if (*words == std::vector<std::string>{"serve"}) return Serve(stop, options, beyond_loopback);
-  if (words->size() == 2 && words->front() == "migrate" &&
-      (words->back() == "up" || words->back() == "status")) {
-    return Migrate(words->back(), owner_url);
-  }
-  if (*words == std::vector<std::string>{"new-epoch"}) return NewEpoch(owner_url);
-  return Fail(
-      absl::InvalidArgumentError("commands: serve, migrate up, migrate status, new-epoch; --help"));
+  Complete(settings);
+  InitLog("usersync-store", settings.log_level);
+  return Run(stop, settings, *words);
 }
 
 }  // namespace

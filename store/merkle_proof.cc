@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "store/merkle_tree.h"
+
 namespace usersync::store {
 namespace {
 
@@ -41,6 +43,25 @@ std::vector<LeafRange> InclusionPath(int64_t leaf, int64_t size) {
   std::vector<LeafRange> path;
   AppendInclusion(leaf, {0, size}, path);
   return path;
+}
+
+std::string RootOfPath(int64_t leaf, int64_t size, std::string hash,
+                       const std::vector<std::string>& path) {
+  int64_t index = leaf;
+  int64_t last = size - 1;
+  for (const std::string& sibling : path) {
+    if (last == 0) return "";
+    if ((index & 1) != 0 || index == last) {
+      hash = NodeHash(sibling, hash);
+      // A right edge that has no sibling is handed up as it is.
+      for (; (index & 1) == 0 && index != 0; last >>= 1) index >>= 1;
+    } else {
+      hash = NodeHash(hash, sibling);
+    }
+    index >>= 1;
+    last >>= 1;
+  }
+  return last == 0 ? hash : "";
 }
 
 std::vector<LeafRange> ConsistencyPath(int64_t from, int64_t to) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace usersync::store {
@@ -24,6 +25,11 @@ struct Subtree {
 
 // The audit path of a leaf, from the leaf upwards. 0 <= leaf < size.
 std::vector<LeafRange> InclusionPath(int64_t leaf, int64_t size);
+
+// The root that a leaf and its audit path lead to (RFC 9162, 2.1.3.2); "" if the path has another
+// length.
+std::string RootOfPath(int64_t leaf, int64_t size, std::string hash,
+                       const std::vector<std::string>& path);
 
 // The proof that the tree of size `to` continues the one of size `from`. 0 <= from <= to; empty
 // if they are equal or `from` is 0.

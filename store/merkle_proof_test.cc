@@ -47,28 +47,6 @@ std::vector<std::string> HashesOf(const std::vector<LeafRange>& ranges) {
   return hashes;
 }
 
-// RFC 9162, 2.1.3.2.
-bool VerifyInclusion(int64_t leaf, int64_t size, std::string hash,
-                     const std::vector<std::string>& path, const std::string& root) {
-  int64_t index = leaf;
-  int64_t last = size - 1;
-  for (const std::string& sibling : path) {
-    if (last == 0) return false;
-    if ((index & 1) != 0 || index == last) {
-      hash = NodeHash(sibling, hash);
-      while ((index & 1) == 0 && index != 0) {
-        index >>= 1;
-        last >>= 1;
-      }
-    } else {
-      hash = NodeHash(hash, sibling);
-    }
-    index >>= 1;
-    last >>= 1;
-  }
-  return last == 0 && hash == root;
-}
-
 // RFC 9162, 2.1.4.2; 0 < from < to.
 bool VerifyConsistency(int64_t from, int64_t to, std::vector<std::string> path,
                        const std::string& from_root, const std::string& to_root) {
@@ -106,8 +84,8 @@ TEST(MerkleProof, OfEveryLeafInEverySizeVerifies) {
   for (int64_t size = 1; size <= kMostLeaves; size += size < 300 ? 1 : 7) {
     const std::string root = HashOf({0, size});
     for (int64_t leaf = 0; leaf < size; ++leaf) {
-      ASSERT_TRUE(
-          VerifyInclusion(leaf, size, AllLeaves()[leaf], HashesOf(InclusionPath(leaf, size)), root))
+      ASSERT_EQ(RootOfPath(leaf, size, AllLeaves()[leaf], HashesOf(InclusionPath(leaf, size))),
+                root)
           << leaf << " in " << size;
     }
   }
@@ -115,8 +93,9 @@ TEST(MerkleProof, OfEveryLeafInEverySizeVerifies) {
 
 TEST(MerkleProof, OfAnotherLeafDoesNotVerify) {
   const std::string root = HashOf({0, 700});
-  EXPECT_FALSE(VerifyInclusion(5, 700, AllLeaves()[6], HashesOf(InclusionPath(5, 700)), root));
-  EXPECT_FALSE(VerifyInclusion(5, 700, AllLeaves()[5], HashesOf(InclusionPath(5, 699)), root));
+  EXPECT_NE(RootOfPath(5, 700, AllLeaves()[6], HashesOf(InclusionPath(5, 700))), root);
+  EXPECT_NE(RootOfPath(5, 700, AllLeaves()[5], HashesOf(InclusionPath(5, 699))), root);
+  EXPECT_EQ(RootOfPath(5, 700, AllLeaves()[5], {}), "");
 }
 
 TEST(MerkleProof, OfEveryEarlierSizeVerifies) {
