@@ -47,6 +47,13 @@ class UpTest(unittest.TestCase):
             socket.create_connection((host, port), 5).close()
         self.assertEqual(values["USERSYNC_NATS_USER"], "operator")
 
+    def test_the_history_can_be_verified_with_what_env_prints(self):
+        store = command_of(self.system.pids()["store"])[0]
+        answer = subprocess.run([store, "verify"], env={**os.environ, **self.system.variables()}, check=False,
+                                text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(answer.returncode, 0, answer.stdout)
+        self.assertIn("SOUND", answer.stdout)
+
     def test_each_service_tells_its_numbers(self):
         for service, name in (("store", "usersync_store_head_sequence"), ("bridge", "usersync_bridge_messages_total")):
             url = re.search(rf"^ *{service}'s metrics +(http\S+)$", self.system.output(), re.M)[1]
