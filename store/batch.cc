@@ -46,6 +46,10 @@ const std::string& UserIdOf(const Request& request) {
   return none;
 }
 
+std::pair<std::string, int32_t> PastOf(const UserCommand& command) {
+  return {command.user.id(), command.version};
+}
+
 std::string ClockText(int64_t micros) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromUnixMicros(micros),
                           absl::UTCTimeZone());
@@ -141,25 +145,28 @@ Effect Batch::DecideCommand(const Request& request, const UserCommand& command) 
     denied.answer.receipt.set_outcome(users::v1::OUTCOME_DENIED);
     return denied;
   }
-  auto mutation = Resolve(command, current, ClockText(state_.committed_at));
+  const std::string now = ClockText(state_.committed_at);
+  auto mutation = Resolve(command, {.current = current, .past = FindPast(command), .now = now});
   if (!mutation.ok()) {
     Effect effect;
     effect.answer.status = mutation.status();
     return effect;
   }
   mutation->set_mutation_id(request.mutation_id);
-  Effect effect = DecideMutation(request, *mutation);
+  const bool restoring = command.kind == UserCommand::Kind::kRestore;
+  Effect effect = DecideMutation(request, *mutation, restoring);
   if (const CurrentUser* after = Find(command.user.id())) effect.answer.user = after->user;
   return effect;
 }
 
-Effect Batch::DecideMutation(const Request& request, const Mutation& mutation) {
+Effect Batch::DecideMutation(const Request& request, const Mutation& mutation, bool restoring) {
   const CurrentUser* current = Find(mutation.user().id());
   const auto taken = [this](absl::string_view folded, absl::string_view user_id) {
     const auto found = state_.addresses.find(folded);
     return found != state_.addresses.end() && found->second != user_id;
   };
-  const Decision decision = ::usersync::store::Decide(request.author, mutation, current, taken);
+  const Decision decision =
+      ::usersync::store::Decide(request.author, mutation, current, taken, restoring);
   if (IsCommitted(decision.outcome)) return Commit(request, decision, current);
 
   Effect effect;
@@ -240,6 +247,11 @@ Effect Batch::Commit(const Request& request, const Decision& decision, const Cur
       SetTimestamp(state_.committed_at, after.user.mutable_delete_time());
     }
   }
+  // Somebody in this batch wants to undelete the user: this is how it last lived from now on.
+  const auto past = state_.past.find({after.user.id(), 0});
+  if (past != state_.past.end() && effect.before && !effect.before->user.deleted()) {
+    past->second = effect.before->user;
+  }
   MoveAddress(effect.before ? &*effect.before : nullptr, &after);
   state_.users[after.user.id()] = after;
 
@@ -266,6 +278,12 @@ const CurrentUser* Batch::Find(const std::string& user_id) const {
   const auto found = state_.users.find(user_id);
   if (found == state_.users.end() || !found->second) return nullptr;
   return &*found->second;
+}
+
+const users::v1::User* Batch::FindPast(const UserCommand& command) const {
+  if (!TakesFromThePast(command)) return nullptr;
+  const auto found = state_.past.find(PastOf(command));
+  return found == state_.past.end() || !found->second ? nullptr : &*found->second;
 }
 
 void Batch::MoveAddress(const CurrentUser* before, const CurrentUser* after) {

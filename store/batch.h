@@ -39,6 +39,9 @@ struct BatchState {
   // By folded address: the id of the living user who has it. An address that is not here but
   // was asked for is free.
   absl::flat_hash_map<std::string, std::string> addresses;
+  // What commands take from the past, by (user id, version); version 0 is the user as it last
+  // lived. nullopt if it is known that there is none.
+  absl::flat_hash_map<std::pair<std::string, int32_t>, std::optional<users::v1::User>> past;
   // By (actor, mutation_id).
   absl::flat_hash_map<std::pair<std::string, std::string>, LedgerEntry> ledger;
   // Unused values of users.id.
@@ -79,17 +82,22 @@ class Batch {
 
  private:
   Effect DecideCommand(const Request& request, const UserCommand& command);
-  Effect DecideMutation(const Request& request, const users::v1::Mutation& mutation);
+  Effect DecideMutation(const Request& request, const users::v1::Mutation& mutation,
+                        bool restoring = false);
   Effect RefuseUndecodable(const users::internal::v1::Undecodable& undecodable) const;
   std::optional<Effect> Replay(const Request& request);
   Effect Commit(const Request& request, const Decision& decision, const CurrentUser* current);
   void Remember(const Request& request, Effect& effect);
   const CurrentUser* Find(const std::string& user_id) const;
+  const users::v1::User* FindPast(const UserCommand& command) const;
   void MoveAddress(const CurrentUser* before, const CurrentUser* after);
 
   BatchState state_;
   Random random_;
 };
+
+// The version that a command takes from: a key of BatchState::past.
+std::pair<std::string, int32_t> PastOf(const UserCommand& command);
 
 // The id of the user that a request is about, which may be any text; "" if it could not be read.
 const std::string& UserIdOf(const Request& request);

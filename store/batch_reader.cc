@@ -28,6 +28,13 @@ constexpr char kLedger[] =
     "JOIN ledger l ON l.actor = q.actor AND l.mutation_id = q.mutation_id "
     "LEFT JOIN version v ON v.id = l.seq LEFT JOIN refused r ON r.id = l.refused_id";
 
+constexpr char kVersionOfUser[] =
+    "SELECT v.json::text FROM users u JOIN version v ON v.object_id = u.id "
+    "WHERE u.doc_id = $1 AND v.version = $2 AND v.json IS NOT NULL";
+constexpr char kLastLivingVersion[] =
+    "SELECT v.json::text FROM users u JOIN version v ON v.object_id = u.id "
+    "WHERE u.doc_id = $1 AND NOT (v.json->>'_deleted')::boolean ORDER BY v.version DESC LIMIT 1";
+
 constexpr char kAddresses[] =
     "SELECT a.address, u.doc_id FROM email_address a JOIN users u ON u.id = a.user_id "
     "WHERE a.address = ANY($1::text[])";
@@ -120,6 +127,28 @@ absl::Status LoadUsers(Session& session, const std::vector<const Request*>& requ
   return absl::OkStatus();
 }
 
+// Commands that bring back the past are rare: each is a question of its own.
+absl::Status LoadPast(Session& session, const std::vector<const Request*>& requests,
+                      BatchState& state) {
+  for (const Request* request : requests) {
+    const auto* command = std::get_if<UserCommand>(&request->content);
+    if (command == nullptr || !TakesFromThePast(*command)) continue;
+    const auto key = PastOf(*command);
+    if (state.past.contains(key)) continue;
+    auto& past = state.past[key];
+    if (!IsUserId(key.first)) continue;
+    const auto rows = command->kind == UserCommand::Kind::kUndelete
+                          ? session.ExecPrepared("last_living_version", key.first)
+                          : session.ExecPrepared("version_of_user", key.first, key.second);
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) continue;
+    auto user = ParseDocument(rows->front()[0].c_str());
+    if (!user.ok()) return user.status();
+    past = *std::move(user);
+  }
+  return absl::OkStatus();
+}
+
 // The address that a request's result may take, if it is not its user's already.
 void WantAddress(absl::string_view email, const BatchState& state,
                  absl::flat_hash_set<std::string>& wanted) {
@@ -137,6 +166,9 @@ absl::Status LoadAddresses(Session& session, const std::vector<const Request*>& 
       WantAddress(mutation->user().email(), state, wanted);
     } else if (const auto* command = std::get_if<UserCommand>(&request->content)) {
       WantAddress(command->user.email(), state, wanted);
+      if (!TakesFromThePast(*command)) continue;
+      const auto& past = state.past.at(PastOf(*command));
+      if (past) WantAddress(past->email(), state, wanted);
     }
     // A tombstone that comes back may bring its own address.
     const auto found = state.users.find(UserIdOf(*request));
@@ -156,8 +188,12 @@ absl::Status LoadAddresses(Session& session, const std::vector<const Request*>& 
 absl::Status BatchReader::Prepare(Session& session) {
   const std::string users =
       absl::StrCat("SELECT ", kUserColumns, " FROM users WHERE doc_id = ANY($1::text[])");
-  for (const auto& [name, sql] : std::vector<std::pair<std::string, std::string>>{
-           {"ledger", kLedger}, {"users", users}, {"addresses", kAddresses}}) {
+  for (const auto& [name, sql] :
+       std::vector<std::pair<std::string, std::string>>{{"ledger", kLedger},
+                                                        {"users", users},
+                                                        {"version_of_user", kVersionOfUser},
+                                                        {"last_living_version", kLastLivingVersion},
+                                                        {"addresses", kAddresses}}) {
     if (auto status = session.Prepare(name, sql); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -188,6 +224,7 @@ absl::Status BatchReader::Begin(Session& session, BatchState& state, std::string
     state.users.clear();
     state.addresses.clear();
   }
+  state.past.clear();
   state.ledger.clear();
   state.positions.clear();
   state.epoch = epoch;
@@ -208,6 +245,7 @@ absl::Status BatchReader::Load(Session& session, const std::vector<const Request
                                BatchState& state) {
   if (auto status = LoadLedger(session, requests, state); !status.ok()) return status;
   if (auto status = LoadUsers(session, requests, state); !status.ok()) return status;
+  if (auto status = LoadPast(session, requests, state); !status.ok()) return status;
   return LoadAddresses(session, requests, state);
 }
 

@@ -32,8 +32,7 @@ Request From(const std::string& actor, const std::string& mutation_id, Mutation 
       std::move(mutation));
 }
 
-Batch EmptyBatch() {
-  BatchState state;
+Batch EmptyBatch(BatchState state = {}) {
   state.epoch = std::string(16, 'e');
   state.committed_at = kNow;
   state.object_ids = {13, 12, 11};
@@ -166,6 +165,26 @@ TEST(Batch, ResolvesCommandsOnWhatStandsWhenTheirTurnComes) {
   EXPECT_EQ(effect.answer.user.updated_at(), "2024-01-01T00:00:00.000Z");
   const Effect stale = batch.Decide(request);
   EXPECT_TRUE(absl::IsAborted(stale.answer.status));
+}
+
+TEST(Batch, UndeletesAUserThatTheSameBatchDeleted) {
+  Batch batch = EmptyBatch({.past = {{{"u1", 0}, std::nullopt}}});
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  Mutation tombstone = Plain("u1", "gone@x.org", "gone");
+  tombstone.mutable_user()->set_deleted(true);
+  batch.Decide(From("ann", "m2", tombstone));
+  UserCommand command{.kind = UserCommand::Kind::kUndelete};
+  command.user.set_id("u1");
+  Request request;
+  request.author = {.actor = "bob", .auth = users::v1::AUTH_JWT, .role = Role::kWriter};
+  request.mutation_id = "c1";
+  request.content = command;
+  const Effect effect = batch.Decide(request);
+  ASSERT_TRUE(effect.version.has_value());
+  EXPECT_EQ(effect.version->action, users::v1::ACTION_UNDELETE);
+  EXPECT_EQ(effect.answer.user.status(), "active");
+  EXPECT_EQ(effect.answer.user.email(), "a@x.org");
+  EXPECT_FALSE(effect.answer.user.has_delete_time());
 }
 
 }  // namespace

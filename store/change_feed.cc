@@ -11,6 +11,7 @@
 #include "store/checkpoint.h"
 #include "store/field_error.h"
 #include "store/sql_text.h"
+#include "store/version_row.h"
 
 namespace usersync::store {
 namespace {
@@ -27,7 +28,7 @@ absl::Status Diverged() {
 absl::StatusOr<std::vector<ChangePointer>> ReadPage(Session& session, absl::string_view epoch,
                                                     int64_t after, size_t count) {
   const auto rows = session.ExecParams(
-      absl::StrCat("SELECT ", kChangeColumns,
+      absl::StrCat("SELECT ", kVersionColumns,
                    " FROM version v JOIN users u ON u.id = v.object_id WHERE v.id > $1 "
                    "ORDER BY v.id LIMIT $2"),
       after, static_cast<int64_t>(count));

@@ -1,10 +1,9 @@
 #include "store/change_record.h"
 
-#include "absl/strings/str_split.h"
 #include "store/checkpoint.h"
 #include "store/conflicts.h"
-#include "store/document_json.h"
 #include "store/sql_text.h"
+#include "store/version_row.h"
 
 namespace usersync::store {
 namespace {
@@ -50,33 +49,12 @@ users::v1::Change MakeChange(absl::string_view epoch, const VersionRecord& recor
 }
 
 absl::StatusOr<users::v1::Change> ReadChangeRow(absl::string_view epoch, const pqxx::row& row) {
+  auto version = ReadVersionRow(row);
+  if (!version.ok()) return version.status();
   users::v1::Change change;
-  users::v1::Version& version = *change.mutable_version();
-  version.set_sequence(row[0].as<int64_t>());
-  version.set_user_id(row[1].c_str());
-  version.set_version(row[2].as<int32_t>());
-  version.set_action(ActionFromName(row[3].c_str()));
-  if (!row[4].is_null()) version.set_actor(row[4].c_str());
-  if (!row[5].is_null()) version.set_reason(row[5].c_str());
-  if (!row[6].is_null()) version.set_mutation_id(row[6].c_str());
-  version.set_auth(AuthFromName(row[7].c_str()));
-  if (!row[8].is_null()) {
-    auto user = ParseDocument(row[8].c_str());
-    if (!user.ok()) return user.status();
-    *version.mutable_user() = *std::move(user);
-    SetUserPosition(version);
-  }
-  for (absl::string_view field : absl::StrSplit(row[9].c_str(), ',', absl::SkipEmpty())) {
-    version.add_changed_fields(std::string(field));
-  }
-  if (!row[10].is_null()) {
-    auto audit = ParseAudit(row[10].c_str());
-    if (!audit.ok()) return audit.status();
-    SetConflicts(*audit, version);
-  }
-  SetTimestamp(row[11].as<int64_t>(), version.mutable_commit_time());
-  change.set_checkpoint(
-      Encode(CheckpointOf(epoch, version.sequence(), ParseBytea(row[12].c_str()))));
+  change.set_checkpoint(Encode(CheckpointOf(epoch, version->sequence(), version->proof().hash())));
+  version->clear_proof();
+  *change.mutable_version() = *std::move(version);
   return change;
 }
 

@@ -16,15 +16,8 @@ namespace usersync::store {
 users::v1::Change MakeChange(absl::string_view epoch, const VersionRecord& version,
                              absl::Time published, absl::Time enqueued, absl::Time committed);
 
-// The columns that ReadChangeRow expects, in this order: those of `version v` and the doc_id of
-// its user `u`.
-inline constexpr char kChangeColumns[] =
-    "v.id, u.doc_id, v.version, v.action, v.actor, v.reason, v.mutation_id, v.auth, v.json::text, "
-    "array_to_string(v.changed_fields, ','), v.audit::text, "
-    "(extract(epoch FROM v.created_at) * 1000000)::bigint, v.hash";
-
-// The same, read back from the database: without hop times, and without a user if its content
-// was erased. DATA_LOSS if the row is not one that the store wrote.
+// The same, read back from a row of kVersionColumns: without hop times, and without a user if its
+// content was erased. DATA_LOSS if the row is not one that the store wrote.
 absl::StatusOr<users::v1::Change> ReadChangeRow(absl::string_view epoch, const pqxx::row& row);
 
 }  // namespace usersync::store

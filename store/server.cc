@@ -17,11 +17,13 @@
 #include "store/change_feed.h"
 #include "store/change_feed_service.h"
 #include "store/counters.h"
+#include "store/history_service.h"
 #include "store/identity.h"
 #include "store/ingest_service.h"
 #include "store/log_builder.h"
 #include "store/log_service.h"
 #include "store/migrations.h"
+#include "store/read_calls.h"
 #include "store/sequencer.h"
 #include "store/session_pool.h"
 #include "store/sync_service.h"
@@ -64,7 +66,9 @@ class RunningServer final : public Server {
         std::make_unique<Sequencer>(Sequencer::Options{.database = database_}, feed_, counters_);
     ingest_ = std::make_unique<IngestService>(identity_, *sequencer_, pool_, *readers_);
     sync_ = std::make_unique<SyncService>(identity_, *sequencer_, feed_, pool_, *readers_);
-    users_ = std::make_unique<UserService>(identity_, *sequencer_, pool_, *readers_);
+    reads_ = std::make_unique<ReadCalls>(identity_, pool_, *readers_);
+    users_ = std::make_unique<UserService>(identity_, *sequencer_, *reads_);
+    history_ = std::make_unique<HistoryService>(*reads_);
     watch_ = std::make_unique<ChangeFeedService>(
         ChangeFeedService::Options{.stall_timeout = options_.stall_timeout,
                                    .log_checkpoint = [this] { return signer_->newest_note(); }},
@@ -87,6 +91,7 @@ class RunningServer final : public Server {
     builder.RegisterService(ingest_.get());
     builder.RegisterService(sync_.get());
     builder.RegisterService(users_.get());
+    builder.RegisterService(history_.get());
     builder.RegisterService(watch_.get());
     builder.RegisterService(log_.get());
     server_ = builder.BuildAndStart();
@@ -156,7 +161,9 @@ class RunningServer final : public Server {
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<IngestService> ingest_;
   std::unique_ptr<SyncService> sync_;
+  std::unique_ptr<ReadCalls> reads_;
   std::unique_ptr<UserService> users_;
+  std::unique_ptr<HistoryService> history_;
   std::unique_ptr<ChangeFeedService> watch_;
   std::unique_ptr<LogService> log_;
   std::unique_ptr<grpc::Server> server_;

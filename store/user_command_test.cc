@@ -34,8 +34,8 @@ UserCommand Command(Kind kind) {
 }
 
 void ExpectError(const UserCommand& command, const CurrentUser* current, absl::StatusCode code,
-                 const std::string& reason) {
-  const auto mutation = Resolve(command, current, kNow);
+                 const std::string& reason, const User* past = nullptr) {
+  const auto mutation = Resolve(command, {.current = current, .past = past, .now = kNow});
   ASSERT_FALSE(mutation.ok());
   EXPECT_EQ(mutation.status().code(), code);
   EXPECT_EQ(ReasonOf(mutation.status()), reason);
@@ -44,7 +44,7 @@ void ExpectError(const UserCommand& command, const CurrentUser* current, absl::S
 
 TEST(UserCommand, BecomesAMutationWithoutBelief) {
   const CurrentUser current = Ann();
-  const auto mutation = Resolve(Command(Kind::kDelete), &current, kNow);
+  const auto mutation = Resolve(Command(Kind::kDelete), {.current = &current, .now = kNow});
   ASSERT_TRUE(mutation.ok());
   EXPECT_TRUE(mutation->unconditional());
   EXPECT_EQ(mutation->mutation_id(), "m-1");
@@ -55,7 +55,7 @@ TEST(UserCommand, BecomesAMutationWithoutBelief) {
 TEST(UserCommand, CreatesWithTheStoresClockWhereNoTimeIsGiven) {
   UserCommand command = Command(Kind::kCreate);
   command.user.set_created_at("2020-01-01T00:00:00Z");
-  const auto mutation = Resolve(command, nullptr, kNow);
+  const auto mutation = Resolve(command, {.current = nullptr, .now = kNow});
   ASSERT_TRUE(mutation.ok());
   EXPECT_EQ(mutation->user().created_at(), "2020-01-01T00:00:00Z");
   EXPECT_EQ(mutation->user().updated_at(), kNow);
@@ -81,7 +81,7 @@ TEST(UserCommand, UpdatesTheNamedFieldsOnTopOfWhatStands) {
   command.user.set_email("ignored@example.com");
   command.fields = {"status", "role"};
   const CurrentUser current = Ann();
-  const auto mutation = Resolve(command, &current, kNow);
+  const auto mutation = Resolve(command, {.current = &current, .now = kNow});
   ASSERT_TRUE(mutation.ok());
   EXPECT_EQ(mutation->user().status(), "paused");
   EXPECT_FALSE(mutation->user().has_role());
@@ -95,7 +95,8 @@ TEST(UserCommand, TakesUpdatedAtFromItsAuthorIfItIsNamed) {
   command.user.set_updated_at("2024-02-02T00:00:00Z");
   command.fields = {"status", "updated_at"};
   const CurrentUser current = Ann();
-  EXPECT_EQ(Resolve(command, &current, kNow)->user().updated_at(), "2024-02-02T00:00:00Z");
+  EXPECT_EQ(Resolve(command, {.current = &current, .now = kNow})->user().updated_at(),
+            "2024-02-02T00:00:00Z");
 }
 
 TEST(UserCommand, LeavesTheClockAloneWhereNothingDiffers) {
@@ -103,12 +104,13 @@ TEST(UserCommand, LeavesTheClockAloneWhereNothingDiffers) {
   command.user.set_status("active");
   command.fields = {"status"};
   const CurrentUser current = Ann();
-  EXPECT_EQ(Resolve(command, &current, kNow)->user().updated_at(), current.user.updated_at());
+  EXPECT_EQ(Resolve(command, {.current = &current, .now = kNow})->user().updated_at(),
+            current.user.updated_at());
 }
 
 TEST(UserCommand, DeletesAtTheStoresTime) {
   const CurrentUser current = Ann();
-  const auto mutation = Resolve(Command(Kind::kDelete), &current, kNow);
+  const auto mutation = Resolve(Command(Kind::kDelete), {.current = &current, .now = kNow});
   ASSERT_TRUE(mutation.ok());
   EXPECT_TRUE(mutation->user().deleted());
   EXPECT_EQ(mutation->user().updated_at(), kNow);
@@ -120,7 +122,7 @@ TEST(UserCommand, NeedsALivingUserOfTheExpectedVersion) {
     UserCommand command = Command(kind);
     command.expected_version = 3;
     CurrentUser current = Ann();
-    EXPECT_TRUE(Resolve(command, &current, kNow).ok());
+    EXPECT_TRUE(Resolve(command, {.current = &current, .now = kNow}).ok());
     ExpectError(command, nullptr, absl::StatusCode::kNotFound, "USER_NOT_FOUND");
     command.expected_version = 2;
     ExpectError(command, &current, absl::StatusCode::kAborted, "VERSION_MISMATCH");
@@ -129,11 +131,74 @@ TEST(UserCommand, NeedsALivingUserOfTheExpectedVersion) {
   }
 }
 
+TEST(UserCommand, UndeletesTheUserAsItLastLived) {
+  CurrentUser current = Ann();
+  current.user.set_deleted(true);
+  current.user.set_email("of-the-tombstone@example.com");
+  const User past = Ann().user;
+  const auto mutation =
+      Resolve(Command(Kind::kUndelete), {.current = &current, .past = &past, .now = kNow});
+  ASSERT_TRUE(mutation.ok());
+  EXPECT_FALSE(mutation->user().deleted());
+  EXPECT_EQ(mutation->user().email(), "ann@example.com");
+  EXPECT_EQ(mutation->user().role(), "user");
+  EXPECT_EQ(mutation->user().updated_at(), kNow);
+  EXPECT_EQ(mutation->user().version(), 0);
+}
+
+TEST(UserCommand, UndeletesOnlyADeletedUserOfTheExpectedVersion) {
+  UserCommand command = Command(Kind::kUndelete);
+  CurrentUser current = Ann();
+  const User past = Ann().user;
+  ExpectError(command, nullptr, absl::StatusCode::kNotFound, "USER_NOT_FOUND");
+  ExpectError(command, &current, absl::StatusCode::kFailedPrecondition, "USER_DELETED", &past);
+  current.user.set_deleted(true);
+  ExpectError(command, &current, absl::StatusCode::kOutOfRange, "VERSION_ARCHIVED");
+  command.expected_version = 2;
+  ExpectError(command, &current, absl::StatusCode::kAborted, "VERSION_MISMATCH", &past);
+}
+
+TEST(UserCommand, RestoresWhatPeopleChoseAndLeavesTheRest) {
+  UserCommand command = Command(Kind::kRestore);
+  command.version = 1;
+  const CurrentUser current = Ann();
+  User past = Ann().user;
+  past.set_email("first@example.com");
+  past.set_status("new");
+  past.clear_role();
+  past.set_created_at("2020-01-01T00:00:00Z");
+  past.set_updated_at("2020-01-01T00:00:00Z");
+  past.set_deleted(true);
+  const auto mutation = Resolve(command, {.current = &current, .past = &past, .now = kNow});
+  ASSERT_TRUE(mutation.ok());
+  EXPECT_EQ(mutation->user().email(), "first@example.com");
+  EXPECT_EQ(mutation->user().status(), "new");
+  EXPECT_FALSE(mutation->user().has_role());
+  EXPECT_EQ(mutation->user().created_at(), current.user.created_at());
+  EXPECT_EQ(mutation->user().updated_at(), kNow);
+  EXPECT_FALSE(mutation->user().deleted());
+}
+
+TEST(UserCommand, RestoresOnlyALivingUserToAVersionThatIsThere) {
+  UserCommand command = Command(Kind::kRestore);
+  CurrentUser current = Ann();
+  const User past = Ann().user;
+  command.version = 4;
+  ExpectError(command, &current, absl::StatusCode::kNotFound, "VERSION_NOT_FOUND");
+  command.version = 3;
+  ExpectError(command, &current, absl::StatusCode::kOutOfRange, "VERSION_ARCHIVED");
+  command.expected_version = 2;
+  ExpectError(command, &current, absl::StatusCode::kAborted, "VERSION_MISMATCH", &past);
+  current.user.set_deleted(true);
+  ExpectError(command, &current, absl::StatusCode::kFailedPrecondition, "USER_DELETED", &past);
+}
+
 TEST(UserCommand, IsRefusedForAnErasedUser) {
   CurrentUser current = Ann();
   current.user.set_deleted(true);
   current.erased = true;
-  for (const Kind kind : {Kind::kCreate, Kind::kUpdate, Kind::kDelete}) {
+  for (const Kind kind :
+       {Kind::kCreate, Kind::kUpdate, Kind::kDelete, Kind::kUndelete, Kind::kRestore}) {
     ExpectError(Command(kind), &current, absl::StatusCode::kInvalidArgument, "USER_ERASED");
   }
 }

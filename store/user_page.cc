@@ -1,10 +1,11 @@
 #include "store/user_page.h"
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "store/field_error.h"
+#include "store/history_reader.h"
+#include "store/identifiers.h"
+#include "store/page_token.h"
 #include "store/user_row.h"
 
 namespace usersync::store {
@@ -14,39 +15,33 @@ constexpr int kDefaultPageSize = 100;
 constexpr int kMostPageSize = 1000;
 // A page is cut here, but holds at least one user.
 constexpr size_t kPageBytes = 2 << 20;
-// Tokens are opaque; the prefix tells them from anything else.
-constexpr char kTokenPrefix[] = "u1:";
+constexpr char kTokenKind[] = "u1";
 
-std::string EncodeToken(const std::string& last_id) {
-  return absl::WebSafeBase64Escape(absl::StrCat(kTokenPrefix, last_id));
-}
-
-absl::StatusOr<std::string> DecodeToken(const std::string& token) {
-  if (token.empty()) return "";
-  std::string decoded;
-  absl::string_view rest;
-  if (absl::WebSafeBase64Unescape(token, &decoded)) {
-    rest = decoded;
-    if (absl::ConsumePrefix(&rest, kTokenPrefix) && EncodeToken(std::string(rest)) == token) {
-      return std::string(rest);
-    }
-  }
-  return InvalidField(users::v1::ERROR_REASON_TOKEN_MALFORMED, "page_token");
+// The id that the page must stay above.
+absl::StatusOr<std::string> AfterOf(const users::v1::ListUsersRequest& request) {
+  if (request.page_token().empty()) return "";
+  auto after = DecodePageToken(kTokenKind, request.page_token());
+  if (after.ok() && !IsUserId(*after)) return PageTokenMalformed();
+  return after;
 }
 
 }  // namespace
 
-absl::StatusOr<users::v1::User> ReadUser(Session& session, const std::string& user_id) {
+absl::StatusOr<users::v1::GetUserResponse> ReadUser(Session& session,
+                                                    const users::v1::GetUserRequest& request) {
+  if (auto status = CheckUserId(request.user_id()); !status.ok()) return status;
   const auto rows = session.ExecParams(
-      absl::StrCat("SELECT ", kUserColumns, " FROM users WHERE doc_id = $1"), user_id);
+      absl::StrCat("SELECT ", kUserColumns, " FROM users WHERE doc_id = $1"), request.user_id());
   if (!rows.ok()) return rows.status();
   if (rows->empty()) {
     return FieldError(absl::StatusCode::kNotFound, users::v1::ERROR_REASON_USER_NOT_FOUND,
-                      "user_id", "", user_id);
+                      "user_id", "", request.user_id());
   }
   auto current = ReadUserRow(rows->front());
   if (!current.ok()) return current.status();
-  return std::move(current->user);
+  users::v1::GetUserResponse response;
+  *response.mutable_user() = std::move(current->user);
+  return response;
 }
 
 absl::StatusOr<users::v1::ListUsersResponse> ReadUserPage(
@@ -62,7 +57,7 @@ absl::StatusOr<users::v1::ListUsersResponse> ReadUserPage(
     return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, field, "must not hold U+0000",
                         *value);
   }
-  const auto after = DecodeToken(request.page_token());
+  const auto after = AfterOf(request);
   if (!after.ok()) return after.status();
   const int size = request.page_size() == 0 ? kDefaultPageSize : request.page_size();
   const auto rows =
@@ -81,7 +76,7 @@ absl::StatusOr<users::v1::ListUsersResponse> ReadUserPage(
     bytes += current->user.ByteSizeLong();
     const int count = response.users_size();
     if (count == size || (count > 0 && bytes > kPageBytes)) {
-      response.set_next_page_token(EncodeToken(response.users(count - 1).id()));
+      response.set_next_page_token(EncodePageToken(kTokenKind, response.users(count - 1).id()));
       break;
     }
     *response.add_users() = std::move(current->user);

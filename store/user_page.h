@@ -6,8 +6,10 @@
 
 namespace usersync::store {
 
-// NOT_FOUND, USER_NOT_FOUND, if there is none.
-absl::StatusOr<users::v1::User> ReadUser(Session& session, const std::string& user_id);
+// The user as it is now. NOT_FOUND, USER_NOT_FOUND, if there is none; INVALID_ARGUMENT if the id
+// can be nobody's.
+absl::StatusOr<users::v1::GetUserResponse> ReadUser(Session& session,
+                                                    const users::v1::GetUserRequest& request);
 
 // INVALID_ARGUMENT names the field and its rule. A page token names the last id of the page
 // before, so that it survives concurrent writes.

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/status.h"
 #include "protos/document_fields.h"
 #include "protos/violation.h"
+#include "store/as_of_reader.h"
 #include "store/authorize.h"
 #include "store/field_error.h"
 #include "store/mutation_request.h"
@@ -51,6 +51,18 @@ absl::StatusOr<std::vector<std::string>> FieldsOf(const users::v1::UpdateUserReq
   return fields;
 }
 
+// A command on a user that the request names by its id.
+template <typename ProtoRequest>
+UserCommand CommandOn(UserCommand::Kind kind, const ProtoRequest& request) {
+  UserCommand command;
+  command.kind = kind;
+  command.user.set_id(request.user_id());
+  if (request.has_expected_version()) command.expected_version = request.expected_version();
+  command.mutation_id = request.mutation_id();
+  command.reason = request.reason();
+  return command;
+}
+
 // What a refused command is told: the first broken rule decides the code.
 absl::Status StatusOf(const Answer& answer) {
   if (!answer.status.ok()) return answer.status;
@@ -76,57 +88,21 @@ absl::Status StatusOf(const Answer& answer) {
 
 }  // namespace
 
-UserService::UserService(const Identity& identity, Sequencer& sequencer, SessionPool& pool,
-                         ThreadPool& readers)
-    : identity_(identity), sequencer_(sequencer), pool_(pool), readers_(readers) {}
-
-absl::Status UserService::MayRead(const grpc::CallbackServerContext& context) const {
-  const auto caller = identity_.Identify(context);
-  if (!caller.ok()) return caller.status();
-  if (Authorize(caller->principal, Operation::kRead, nullptr, nullptr)) return absl::OkStatus();
-  return RoleMissing("reader");
-}
-
 grpc::ServerUnaryReactor* UserService::GetUser(grpc::CallbackServerContext* context,
                                                const users::v1::GetUserRequest* request,
                                                users::v1::GetUserResponse* response) {
-  auto* reactor = context->DefaultReactor();
-  absl::Status status = MayRead(*context);
-  if (status.ok() && request->as_of_case() != users::v1::GetUserRequest::AS_OF_NOT_SET) {
-    status = absl::UnimplementedError("as_of: this store does not serve it yet");
-  }
-  if (status.ok() && !IsUserId(request->user_id())) {
-    status = InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "user_id",
-                          "must be 1 to 128 characters of [A-Za-z0-9_-]", request->user_id());
-  }
-  if (!status.ok()) {
-    reactor->Finish(ToGrpc(status));
-    return reactor;
-  }
-  readers_.Add([this, request, response, reactor] {
-    auto user = pool_.Run(absl::Now() + absl::Seconds(30),
-                          [&](Session& session) { return ReadUser(session, request->user_id()); });
-    if (user.ok()) *response->mutable_user() = *std::move(user);
-    reactor->Finish(ToGrpc(user.status()));
+  return reads_.Serve(context, response, [request](Session& session) {
+    return request->as_of_case() == users::v1::GetUserRequest::AS_OF_NOT_SET
+               ? ReadUser(session, *request)
+               : ReadUserAsOf(session, *request);
   });
-  return reactor;
 }
 
 grpc::ServerUnaryReactor* UserService::ListUsers(grpc::CallbackServerContext* context,
                                                  const users::v1::ListUsersRequest* request,
                                                  users::v1::ListUsersResponse* response) {
-  auto* reactor = context->DefaultReactor();
-  if (auto status = MayRead(*context); !status.ok()) {
-    reactor->Finish(ToGrpc(status));
-    return reactor;
-  }
-  readers_.Add([this, request, response, reactor] {
-    auto page = pool_.Run(absl::Now() + absl::Seconds(30),
-                          [&](Session& session) { return ReadUserPage(session, *request); });
-    if (page.ok()) *response = *std::move(page);
-    reactor->Finish(ToGrpc(page.status()));
-  });
-  return reactor;
+  return reads_.Serve(context, response,
+                      [request](Session& session) { return ReadUserPage(session, *request); });
 }
 
 template <typename ProtoRequest, typename ProtoResponse>
@@ -199,12 +175,26 @@ grpc::ServerUnaryReactor* UserService::UpdateUser(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* UserService::DeleteUser(grpc::CallbackServerContext* context,
                                                   const users::v1::DeleteUserRequest* request,
                                                   users::v1::DeleteUserResponse* response) {
-  UserCommand command;
-  command.kind = UserCommand::Kind::kDelete;
-  command.user.set_id(request->user_id());
-  if (request->has_expected_version()) command.expected_version = request->expected_version();
-  command.mutation_id = request->mutation_id();
-  command.reason = request->reason();
+  return Execute(context, *request, CommandOn(UserCommand::Kind::kDelete, *request), response);
+}
+
+grpc::ServerUnaryReactor* UserService::UndeleteUser(grpc::CallbackServerContext* context,
+                                                    const users::v1::UndeleteUserRequest* request,
+                                                    users::v1::UndeleteUserResponse* response) {
+  return Execute(context, *request, CommandOn(UserCommand::Kind::kUndelete, *request), response);
+}
+
+grpc::ServerUnaryReactor* UserService::RestoreUser(grpc::CallbackServerContext* context,
+                                                   const users::v1::RestoreUserRequest* request,
+                                                   users::v1::RestoreUserResponse* response) {
+  UserCommand command = CommandOn(UserCommand::Kind::kRestore, *request);
+  command.version = request->version();
+  if (command.version < 1) {
+    return Execute(context, *request,
+                   InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "version",
+                                "must be 1 or more", absl::StrCat(command.version)),
+                   response);
+  }
   return Execute(context, *request, std::move(command), response);
 }
 

@@ -1,10 +1,9 @@
 // Serves users.v1.UserService: single users, as they are now, and the writes of services.
 #pragma once
 
-#include "common/thread_pool.h"
 #include "store/identity.h"
+#include "store/read_calls.h"
 #include "store/sequencer.h"
-#include "store/session_pool.h"
 #include "users/v1/user_service.grpc.pb.h"
 
 namespace usersync::store {
@@ -12,8 +11,8 @@ namespace usersync::store {
 class UserService final : public users::v1::UserService::CallbackService {
  public:
   // All must outlive this.
-  UserService(const Identity& identity, Sequencer& sequencer, SessionPool& pool,
-              ThreadPool& readers);
+  UserService(const Identity& identity, Sequencer& sequencer, ReadCalls& reads)
+      : identity_(identity), sequencer_(sequencer), reads_(reads) {}
 
   grpc::ServerUnaryReactor* GetUser(grpc::CallbackServerContext* context,
                                     const users::v1::GetUserRequest* request,
@@ -30,9 +29,14 @@ class UserService final : public users::v1::UserService::CallbackService {
   grpc::ServerUnaryReactor* DeleteUser(grpc::CallbackServerContext* context,
                                        const users::v1::DeleteUserRequest* request,
                                        users::v1::DeleteUserResponse* response) override;
+  grpc::ServerUnaryReactor* UndeleteUser(grpc::CallbackServerContext* context,
+                                         const users::v1::UndeleteUserRequest* request,
+                                         users::v1::UndeleteUserResponse* response) override;
+  grpc::ServerUnaryReactor* RestoreUser(grpc::CallbackServerContext* context,
+                                        const users::v1::RestoreUserRequest* request,
+                                        users::v1::RestoreUserResponse* response) override;
 
  private:
-  absl::Status MayRead(const grpc::CallbackServerContext& context) const;
   template <typename ProtoRequest, typename ProtoResponse>
   grpc::ServerUnaryReactor* Execute(grpc::CallbackServerContext* context,
                                     const ProtoRequest& request,
@@ -40,8 +44,7 @@ class UserService final : public users::v1::UserService::CallbackService {
 
   const Identity& identity_;
   Sequencer& sequencer_;
-  SessionPool& pool_;
-  ThreadPool& readers_;
+  ReadCalls& reads_;
 };
 
 }  // namespace usersync::store

@@ -25,6 +25,7 @@ StoreStub::StoreStub(const Options& options)
     : options_(options),
       channel_(MakeChannel(options.address)),
       users_(users::v1::UserService::NewStub(channel_)),
+      history_(users::v1::HistoryService::NewStub(channel_)),
       sync_(users::v1::SyncService::NewStub(channel_)),
       feed_(users::v1::ChangeFeedService::NewStub(channel_)),
       log_(users::v1::LogService::NewStub(channel_)),

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "users/internal/v1/ingest_service.grpc.pb.h"
 #include "users/v1/change_feed_service.grpc.pb.h"
+#include "users/v1/history_service.grpc.pb.h"
 #include "users/v1/log_service.grpc.pb.h"
 #include "users/v1/sync_service.grpc.pb.h"
 #include "users/v1/user_service.grpc.pb.h"
@@ -32,6 +33,7 @@ class StoreStub {
   std::unique_ptr<grpc::ClientContext> Context(absl::Duration patience = absl::Seconds(30)) const;
 
   users::v1::UserService::Stub& users() { return *users_; }
+  users::v1::HistoryService::Stub& history() { return *history_; }
   users::v1::SyncService::Stub& sync() { return *sync_; }
   users::v1::ChangeFeedService::Stub& feed() { return *feed_; }
   users::v1::LogService::Stub& log() { return *log_; }
@@ -42,6 +44,7 @@ class StoreStub {
   Options options_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<users::v1::UserService::Stub> users_;
+  std::unique_ptr<users::v1::HistoryService::Stub> history_;
   std::unique_ptr<users::v1::SyncService::Stub> sync_;
   std::unique_ptr<users::v1::ChangeFeedService::Stub> feed_;
   std::unique_ptr<users::v1::LogService::Stub> log_;

@@ -1,0 +1,27 @@
+#include "store/read_calls.h"
+
+#include <algorithm>
+
+#include "absl/time/clock.h"
+#include "store/authorize.h"
+
+namespace usersync::store {
+namespace {
+
+// How long a read waits for a session, whatever the caller's patience.
+constexpr absl::Duration kMostPatience = absl::Seconds(30);
+
+}  // namespace
+
+absl::Status ReadCalls::MayRead(const grpc::CallbackServerContext& context) const {
+  const auto caller = identity_.Identify(context);
+  if (!caller.ok()) return caller.status();
+  if (Authorize(caller->principal, Operation::kRead, nullptr, nullptr)) return absl::OkStatus();
+  return RoleMissing("reader");
+}
+
+absl::Time ReadCalls::DeadlineOf(const grpc::CallbackServerContext& context) {
+  return std::min(absl::FromChrono(context.deadline()), absl::Now() + kMostPatience);
+}
+
+}  // namespace usersync::store
