@@ -166,9 +166,10 @@ absl::Status LoadAddresses(Session& session, const std::vector<const Request*>& 
       WantAddress(mutation->user().email(), state, wanted);
     } else if (const auto* command = std::get_if<UserCommand>(&request->content)) {
       WantAddress(command->user.email(), state, wanted);
-      if (!TakesFromThePast(*command)) continue;
-      const auto& past = state.past.at(PastOf(*command));
-      if (past) WantAddress(past->email(), state, wanted);
+      const auto past = state.past.find(PastOf(*command));
+      if (past != state.past.end() && past->second) {
+        WantAddress(past->second->email(), state, wanted);
+      }
     }
     // A tombstone that comes back may bring its own address.
     const auto found = state.users.find(UserIdOf(*request));

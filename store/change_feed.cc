@@ -11,7 +11,6 @@
 #include "store/checkpoint.h"
 #include "store/field_error.h"
 #include "store/sql_text.h"
-#include "store/version_row.h"
 
 namespace usersync::store {
 namespace {
@@ -26,24 +25,22 @@ absl::Status Diverged() {
 }
 
 absl::StatusOr<std::vector<ChangePointer>> ReadPage(Session& session, absl::string_view epoch,
-                                                    int64_t after, size_t count) {
+                                                    int64_t after, size_t count, bool with_before) {
   const auto rows = session.ExecParams(
-      absl::StrCat("SELECT ", kVersionColumns,
-                   " FROM version v JOIN users u ON u.id = v.object_id WHERE v.id > $1 "
-                   "ORDER BY v.id LIMIT $2"),
-      after, static_cast<int64_t>(count));
+      absl::StrCat(SelectChanges(with_before), " WHERE v.id > $1 ORDER BY v.id LIMIT $2"), after,
+      static_cast<int64_t>(count));
   if (!rows.ok()) return rows.status();
   std::vector<ChangePointer> page;
   page.reserve(rows->size());
   for (const pqxx::row& row : *rows) {
-    auto change = ReadChangeRow(epoch, row);
+    auto change = ReadChangeRow(epoch, row, with_before);
     if (!change.ok()) return change.status();
-    if (change->version().sequence() != after + 1) {
+    if (change->sequence() != after + 1) {
       return absl::DataLossError(
           absl::StrCat("the sequence has a gap after ", after, ": verify the database"));
     }
-    after = change->version().sequence();
-    page.push_back(std::make_shared<const users::v1::Change>(*std::move(change)));
+    after = change->sequence();
+    page.push_back(std::make_shared<const FeedChange>(*std::move(change)));
   }
   return page;
 }
@@ -101,14 +98,15 @@ absl::Status ChangeFeed::Begin(Session& session) {
 
 void ChangeFeed::Append(std::vector<ChangePointer>& changes) {
   for (ChangePointer& change : changes) {
-    const int64_t sequence = change->version().sequence();
+    const int64_t sequence = change->sequence();
     if (sequence > ring_.head() + 1 || (suspect_ && sequence > ring_.head())) {
       missing_up_to_ = std::max(missing_up_to_, sequence);
     } else if (sequence == ring_.head() + 1) {
       ring_.Append(std::move(change));
     } else {
       const ChangePointer known = ring_.Find(sequence);
-      if (known == nullptr || known->checkpoint() != change->checkpoint()) suspect_ = true;
+      if (known == nullptr || known->change.checkpoint() != change->change.checkpoint())
+        suspect_ = true;
     }
   }
 }
@@ -129,23 +127,29 @@ void ChangeFeed::Wake() {
   moved_.Notify();
 }
 
-bool ChangeFeed::TryRead(int64_t after, std::vector<ChangePointer>* page) const {
-  MutexLock lock(mutex_);
-  if (!ring_.Covers(after)) return false;
-  *page = ring_.After(after, options_.page_count, options_.page_bytes);
-  return true;
+bool ChangeFeed::TryRead(int64_t after, bool with_before, std::vector<ChangePointer>* page) const {
+  {
+    MutexLock lock(mutex_);
+    if (!ring_.Covers(after)) return false;
+    *page = ring_.After(after, options_.page_count, options_.page_bytes);
+  }
+  // What another store committed came without.
+  return !with_before || std::all_of(page->begin(), page->end(), [](const ChangePointer& change) {
+    return change->knows_before;
+  });
 }
 
-absl::StatusOr<std::vector<ChangePointer>> ChangeFeed::ReadBack(int64_t after) const {
+absl::StatusOr<std::vector<ChangePointer>> ChangeFeed::ReadBack(int64_t after,
+                                                                bool with_before) const {
   const std::string epoch = this->epoch();
   auto page = pool_.Run(absl::Now() + absl::Seconds(30), [&](Session& session) {
-    return ReadPage(session, epoch, after, options_.page_count);
+    return ReadPage(session, epoch, after, options_.page_count, with_before);
   });
   if (!page.ok()) return page.status();
   size_t bytes = 0;
   size_t kept = 0;
   for (const ChangePointer& change : *page) {
-    bytes += change->ByteSizeLong();
+    bytes += change->ByteSize();
     if (kept > 0 && bytes > options_.page_bytes) break;
     ++kept;
   }
@@ -204,7 +208,7 @@ void ChangeFeed::FillGap() {
       if (suspect_ || missing_up_to_ <= ring_.head()) return;
       after = ring_.head();
     }
-    auto page = ReadBack(after);
+    auto page = ReadBack(after, /*with_before=*/false);
     // The follower tries again and says what is wrong.
     if (!page.ok() || page->empty()) return;
     MutexLock lock(mutex_);

@@ -29,9 +29,9 @@ class ChangeFeed {
     ChangeRing::Options ring = {};
     // How often the database is asked for its head, whether or not another store spoke up.
     absl::Duration poll = absl::Seconds(1);
-    // The size of a page.
+    // The size of a page: what a watcher who does not read may keep in memory.
     size_t page_count = 256;
-    size_t page_bytes = 1 << 20;
+    size_t page_bytes = 256 << 10;
   };
 
   struct Head {
@@ -51,6 +51,8 @@ class ChangeFeed {
   std::string epoch() const;
   std::string epoch_text() const;
   Head head() const;
+  // Of head().
+  int64_t generation() const { return generation_; }
 
   // Whether the database was reached at the last try.
   bool healthy() const { return healthy_; }
@@ -63,11 +65,11 @@ class ChangeFeed {
   void Publish(std::vector<ChangePointer> changes);
 
   // The next page after a position, if the ring has it: empty at the head. Never blocks long.
-  // Returns false if only the database has it.
-  bool TryRead(int64_t after, std::vector<ChangePointer>* page) const;
+  // Returns false if only the database has it, or the users before the changes if `with_before`.
+  bool TryRead(int64_t after, bool with_before, std::vector<ChangePointer>* page) const;
 
   // The same from the database. Blocks.
-  absl::StatusOr<std::vector<ChangePointer>> ReadBack(int64_t after) const;
+  absl::StatusOr<std::vector<ChangePointer>> ReadBack(int64_t after, bool with_before) const;
 
   // The sequence that a checkpoint names, checked against the database. INVALID_ARGUMENT if it
   // is none; FAILED_PRECONDITION, CHECKPOINT_DIVERGED, if it is of another history. Blocks.
@@ -96,7 +98,8 @@ class ChangeFeed {
   mutable Mutex mutex_;
   ChangeRing ring_ GUARDED_BY(mutex_);
   std::string epoch_ GUARDED_BY(mutex_);
-  int64_t generation_ GUARDED_BY(mutex_) = 0;
+  // Grows under mutex_.
+  std::atomic<int64_t> generation_ = 0;
   // Whether the database may hold another history than the ring: nothing is appended until the
   // follower has looked.
   bool suspect_ GUARDED_BY(mutex_) = false;

@@ -1,4 +1,5 @@
-// Serves users.v1.ChangeFeedService: hands every stream its Watcher.
+// Serves users.v1.ChangeFeedService: hands every stream its Watcher. Responses are bytes here, so
+// that watchers who are told the same share them.
 #pragma once
 
 #include <functional>
@@ -8,15 +9,16 @@
 #include <vector>
 
 #include "common/mutex.h"
-#include "common/thread_pool.h"
 #include "store/change_feed.h"
-#include "store/identity.h"
+#include "store/read_calls.h"
+#include "store/told_batches.h"
 #include "store/watcher.h"
 #include "users/v1/change_feed_service.grpc.pb.h"
 
 namespace usersync::store {
 
-class ChangeFeedService final : public users::v1::ChangeFeedService::CallbackService {
+class ChangeFeedService final : public users::v1::ChangeFeedService::WithRawCallbackMethod_Watch<
+                                    users::v1::ChangeFeedService::Service> {
  public:
   struct Options {
     absl::Duration stall_timeout = absl::Seconds(60);
@@ -26,14 +28,13 @@ class ChangeFeedService final : public users::v1::ChangeFeedService::CallbackSer
     absl::Duration tick = absl::Milliseconds(200);
   };
 
-  // All must outlive this.
-  ChangeFeedService(Options options, const Identity& identity, ChangeFeed& feed,
-                    ThreadPool& readers);
+  // Both must outlive this.
+  ChangeFeedService(Options options, ChangeFeed& feed, ReadCalls& reads);
   // All streams must have ended.
   ~ChangeFeedService() override;
 
-  grpc::ServerWriteReactor<users::v1::WatchResponse>* Watch(
-      grpc::CallbackServerContext* context, const users::v1::WatchRequest* request) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request) override;
 
   // Ends all streams, and those to come, with UNAVAILABLE: another store goes on from there.
   void Stop();
@@ -42,14 +43,17 @@ class ChangeFeedService final : public users::v1::ChangeFeedService::CallbackSer
   size_t watcher_count();
 
  private:
+  absl::StatusOr<WatchRequest> Check(const grpc::CallbackServerContext& context,
+                                     const grpc::ByteBuffer& request);
+  bool Add(const std::shared_ptr<Watcher>& watcher);
+  void Remove(const std::shared_ptr<Watcher>& watcher);
   std::vector<std::shared_ptr<Watcher>> Watchers();
   void PumpAll();
-  void Begin(const std::shared_ptr<Watcher>& watcher, const users::v1::WatchRequest& request);
 
   const Options options_;
-  const Identity& identity_;
   ChangeFeed& feed_;
-  ThreadPool& readers_;
+  ReadCalls& reads_;
+  ToldBatches batches_{ToldBatches::Options{}};
   Mutex mutex_;
   std::set<std::shared_ptr<Watcher>> watchers_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;

@@ -13,10 +13,10 @@ void ChangeRing::Reset(int64_t head, std::string checkpoint) {
 }
 
 void ChangeRing::Append(ChangePointer change) {
-  assert(change->version().sequence() == head_ + 1);
-  head_ = change->version().sequence();
-  head_checkpoint_ = change->checkpoint();
-  const size_t bytes = change->ByteSizeLong();
+  assert(change->sequence() == head_ + 1);
+  head_ = change->sequence();
+  head_checkpoint_ = change->change.checkpoint();
+  const size_t bytes = change->ByteSize();
   bytes_ += bytes;
   changes_.push_back({std::move(change), bytes});
   while (changes_.size() > options_.count_limit || bytes_ > options_.byte_limit) {

@@ -3,15 +3,12 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "users/v1/change_feed_service.pb.h"
+#include "store/feed_change.h"
 
 namespace usersync::store {
-
-using ChangePointer = std::shared_ptr<const users::v1::Change>;
 
 class ChangeRing {
  public:

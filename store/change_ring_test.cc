@@ -8,10 +8,10 @@ namespace usersync::store {
 namespace {
 
 ChangePointer MakeTestChange(int64_t sequence) {
-  users::v1::Change change;
-  change.mutable_version()->set_sequence(sequence);
-  change.set_checkpoint(absl::StrCat("c", sequence));
-  return std::make_shared<const users::v1::Change>(std::move(change));
+  FeedChange change;
+  change.change.mutable_version()->set_sequence(sequence);
+  change.change.set_checkpoint(absl::StrCat("c", sequence));
+  return std::make_shared<const FeedChange>(std::move(change));
 }
 
 ChangeRing RingUpTo(int64_t head, ChangeRing::Options options = {}) {
@@ -24,8 +24,8 @@ TEST(ChangeRing, HandsOutWhatFollowsAPosition) {
   const ChangeRing ring = RingUpTo(5);
   const auto page = ring.After(2, 100, 1 << 20);
   ASSERT_EQ(page.size(), 3u);
-  EXPECT_EQ(page.front()->version().sequence(), 3);
-  EXPECT_EQ(page.back()->version().sequence(), 5);
+  EXPECT_EQ(page.front()->sequence(), 3);
+  EXPECT_EQ(page.back()->sequence(), 5);
   EXPECT_TRUE(ring.After(5, 100, 1 << 20).empty());
   EXPECT_EQ(ring.head_checkpoint(), "c5");
 }
@@ -42,7 +42,7 @@ TEST(ChangeRing, ForgetsTheOldestAndSaysSo) {
   EXPECT_FALSE(ring.Covers(6));
   EXPECT_EQ(ring.After(7, 100, 1 << 20).size(), 3u);
   EXPECT_EQ(ring.Find(7), nullptr);
-  EXPECT_EQ(ring.Find(8)->checkpoint(), "c8");
+  EXPECT_EQ(ring.Find(8)->change.checkpoint(), "c8");
   EXPECT_EQ(ring.Find(11), nullptr);
 }
 

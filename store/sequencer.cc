@@ -408,10 +408,15 @@ void Sequencer::Answer(Batch_& batch, Attempt& attempt) {
   std::vector<ChangePointer> changes;
   changes.reserve(attempt.effects.size());
   for (size_t i = 0; i < attempt.effects.size(); ++i) {
-    if (!attempt.effects[i].version) continue;
-    changes.push_back(std::make_shared<const users::v1::Change>(
-        MakeChange(epoch, *attempt.effects[i].version, attempt.requests[i]->publish_time,
-                   attempt.enqueue_times[i], committed)));
+    Effect& effect = attempt.effects[i];
+    if (!effect.version) continue;
+    std::optional<users::v1::User> before;
+    if (effect.before) before = std::move(effect.before->user);
+    const Hops hops{.published = attempt.requests[i]->publish_time,
+                    .enqueued = attempt.enqueue_times[i],
+                    .committed = committed};
+    changes.push_back(std::make_shared<const FeedChange>(
+        MakeChange(epoch, *std::move(effect.version), std::move(before), hops)));
   }
   counters_.requests.Add(attempt.effects.size());
   counters_.changes.Add(changes.size());

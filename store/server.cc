@@ -72,7 +72,7 @@ class RunningServer final : public Server {
     watch_ = std::make_unique<ChangeFeedService>(
         ChangeFeedService::Options{.stall_timeout = options_.stall_timeout,
                                    .log_checkpoint = [this] { return signer_->newest_note(); }},
-        identity_, feed_, *readers_);
+        feed_, *reads_);
     log_ = std::make_unique<LogService>(identity_, *signer_, pool_, *readers_);
     // Named so that the linker keeps the descriptor that `buf curl --list-methods` looks for.
     grpc::health::v1::HealthCheckRequest::descriptor();

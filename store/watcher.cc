@@ -1,28 +1,30 @@
 #include "store/watcher.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "common/status.h"
-#include "store/sql_text.h"
 
 namespace usersync::store {
 
-Watcher::Watcher(Options options, grpc::CallbackServerContext* context, ChangeFeed& feed,
-                 ThreadPool& readers, std::function<void(const std::shared_ptr<Watcher>&)> on_done)
-    : options_(options),
+Watcher::Watcher(absl::Duration stall_timeout, grpc::CallbackServerContext* context,
+                 Sources sources, std::function<void(const std::shared_ptr<Watcher>&)> on_done)
+    : stall_timeout_(stall_timeout),
       context_(context),
-      feed_(feed),
-      readers_(readers),
+      sources_(sources),
       on_done_(std::move(on_done)) {}
 
-void Watcher::Begin(int64_t position, std::string checkpoint, int64_t generation) {
+void Watcher::Begin(WatchRequest asked, WatchPlace place) {
   MutexLock lock(mutex_);
   if (activity_ != Activity::kBeginning) return;
   activity_ = Activity::kIdle;
-  position_ = position;
-  checkpoint_ = std::move(checkpoint);
-  generation_ = generation;
+  asked_ = std::move(asked);
+  place_ = std::move(place);
+  if (asked_.checkpoint.empty() && asked_.start == users::v1::WATCH_START_SNAPSHOT) {
+    snapshot_ = std::make_shared<SnapshotReader>(sources_.feed.epoch(), place_.sequence,
+                                                 asked_.filter.UserIds());
+  }
   PumpLocked();
 }
 
@@ -38,7 +40,7 @@ void Watcher::Pump() {
 }
 
 void Watcher::PumpLocked() {
-  if (activity_ == Activity::kWriting && absl::Now() - last_write_ > options_.stall_timeout) {
+  if (activity_ == Activity::kWriting && absl::Now() - last_write_ > stall_timeout_) {
     // The write ends with an error, and with it the stream.
     context_->TryCancel();
     return;
@@ -46,95 +48,162 @@ void Watcher::PumpLocked() {
   if (activity_ != Activity::kIdle) return;
   if (!end_.ok()) {
     FinishLocked(end_);
-    return;
-  }
-  if (feed_.head().generation != generation_) {
+  } else if (sources_.feed.generation() != place_.generation) {
     CheckHistory();
-    return;
+  } else if (snapshot_ != nullptr) {
+    ReadSnapshot();
+  } else {
+    Follow();
   }
-  std::vector<ChangePointer> page;
-  if (!feed_.TryRead(position_, &page)) {
-    ReadBack();
-  } else if (!page.empty()) {
-    Send(page);
-  } else if (!started_ || absl::Now() - last_write_ >= options_.heartbeat) {
-    SendHeartbeat();
+}
+
+// Sends the changes that come next, or goes over those that are not chosen.
+void Watcher::Follow() {
+  while (true) {
+    if (asked_.filter.ChoosesAll()) {
+      if (const auto batch = sources_.batches.Find(NextBatch(), absl::Now())) {
+        Send(*batch);
+        return;
+      }
+    }
+    std::vector<ChangePointer> page;
+    if (!sources_.feed.TryRead(place_.sequence, asked_.view.include_before, &page)) {
+      ReadBack();
+      return;
+    }
+    if (page.empty()) {
+      if (HeartbeatIsDue()) SendHeartbeat();
+      return;
+    }
+    if (Tell(page)) return;
   }
+}
+
+// Sends what is chosen of a page; if nothing is, only goes on and returns false.
+bool Watcher::Tell(const std::vector<ChangePointer>& page) {
+  const absl::Time now = absl::Now();
+  if (asked_.filter.ChoosesAll()) {
+    ToldBatch batch = RenderBatch(page, asked_.view, now);
+    sources_.batches.Add(NextBatch(), batch, now);
+    Send(batch);
+    return true;
+  }
+  const auto chosen = asked_.filter.Choose(page);
+  if (chosen.empty()) {
+    place_.sequence = page.back()->sequence();
+    place_.checkpoint = page.back()->change.checkpoint();
+    return false;
+  }
+  ToldBatch batch = RenderBatch(chosen, asked_.view, now);
+  // What was not chosen after the last one is told, too.
+  batch.sequence = page.back()->sequence();
+  batch.checkpoint = page.back()->change.checkpoint();
+  Send(batch);
+  return true;
 }
 
 template <typename Work>
 void Watcher::InBackground(Work work) {
   activity_ = Activity::kReading;
-  readers_.Add([self = shared_from_this(), work] {
+  sources_.reads.InBackground([self = shared_from_this(), work] {
     work(*self);
     MutexLock lock(self->mutex_);
     if (!self->end_.ok() && self->activity_ == Activity::kIdle) self->FinishLocked(self->end_);
   });
 }
 
+// Takes the end of work in the background; returns whether to use what it read.
+bool Watcher::MayGoOn(const absl::Status& read) {
+  if (activity_ != Activity::kReading) return false;
+  activity_ = Activity::kIdle;
+  // While the database is away, the next tick tries again.
+  if (!end_.ok() || absl::IsUnavailable(read)) return false;
+  if (!read.ok()) FinishLocked(read);
+  return read.ok();
+}
+
 void Watcher::ReadBack() {
-  InBackground([after = position_](Watcher& self) {
-    const auto page = self.feed_.ReadBack(after);
+  InBackground([after = place_.sequence, with_before = asked_.view.include_before](Watcher& self) {
+    const auto page = self.sources_.feed.ReadBack(after, with_before);
     MutexLock lock(self.mutex_);
-    if (self.activity_ != Activity::kReading) return;
-    self.activity_ = Activity::kIdle;
-    if (!self.end_.ok()) return;
-    if (!page.ok() && absl::IsUnavailable(page.status())) return;  // the next tick tries again
-    if (!page.ok()) {
-      self.FinishLocked(page.status());
-    } else if (!page->empty()) {
-      self.Send(*page);
+    if (!self.MayGoOn(page.status()) || page->empty() || self.Tell(*page)) return;
+    if (self.HeartbeatIsDue()) {
+      self.SendHeartbeat();
+    } else {
+      self.PumpLocked();
     }
+  });
+}
+
+void Watcher::ReadSnapshot() {
+  InBackground([snapshot = snapshot_](Watcher& self) {
+    auto page = self.sources_.reads.Run(*self.context_,
+                                        [&](Session& session) { return snapshot->Next(session); });
+    MutexLock lock(self.mutex_);
+    if (self.MayGoOn(page.status())) self.SendSnapshot(*std::move(page));
   });
 }
 
 // The feed began again: is this stream's position still in the database's history?
 void Watcher::CheckHistory() {
-  InBackground([checkpoint = checkpoint_](Watcher& self) {
-    const int64_t generation = self.feed_.head().generation;
-    const auto position = self.feed_.Resolve(checkpoint);
+  InBackground([checkpoint = place_.checkpoint](Watcher& self) {
+    const int64_t generation = self.sources_.feed.generation();
+    const auto position = self.sources_.feed.Resolve(checkpoint);
     MutexLock lock(self.mutex_);
-    if (self.activity_ != Activity::kReading) return;
-    self.activity_ = Activity::kIdle;
-    if (position.ok()) {
-      self.generation_ = generation;
-      self.PumpLocked();
-    } else if (!absl::IsUnavailable(position.status())) {
-      self.FinishLocked(position.status());
-    }
+    if (!self.MayGoOn(position.status())) return;
+    self.place_.generation = generation;
+    self.PumpLocked();
   });
 }
 
-void Watcher::Send(const std::vector<ChangePointer>& page) {
-  response_.Clear();
-  google::protobuf::Timestamp now;
-  SetTimestamp(absl::ToUnixMicros(absl::Now()), &now);
-  auto& changes = *response_.mutable_changes()->mutable_changes();
-  changes.Reserve(static_cast<int>(page.size()));
-  for (const ChangePointer& change : page) {
-    users::v1::Change& sent = *changes.Add();
-    sent = *change;
-    if (sent.has_hop_times()) *sent.mutable_hop_times()->mutable_send_time() = now;
+void Watcher::Send(const ToldBatch& batch) {
+  place_.sequence = batch.sequence;
+  place_.checkpoint = batch.checkpoint;
+  Write(ResponseOf(NewResponse(), batch.changes));
+}
+
+void Watcher::SendSnapshot(SnapshotReader::Page page) {
+  users::v1::WatchResponse response = NewResponse();
+  if (page.users.users().empty()) {
+    response.mutable_snapshot_end()->set_user_count(snapshot_->user_count());
+    snapshot_.reset();
+  } else if (asked_.filter.ChoosesByWrite()) {
+    // The changes after this page would leave out users whose last change is not chosen: whoever
+    // is interrupted here begins again.
+    response.clear_checkpoint();
+    *response.mutable_snapshot() = std::move(page.users);
+  } else {
+    response.set_checkpoint(page.checkpoint);
+    *response.mutable_snapshot() = std::move(page.users);
   }
-  position_ = page.back()->version().sequence();
-  checkpoint_ = page.back()->checkpoint();
-  Write();
+  Write(ResponseOf(response));
 }
 
 void Watcher::SendHeartbeat() {
-  response_.Clear();
-  response_.mutable_heartbeat()->set_log_checkpoint(options_.log_checkpoint());
-  Write();
+  users::v1::WatchResponse response = NewResponse();
+  response.mutable_heartbeat()->set_log_checkpoint(sources_.log_checkpoint());
+  Write(ResponseOf(response));
 }
 
-void Watcher::Write() {
-  response_.set_checkpoint(checkpoint_);
-  response_.set_head_sequence(std::max(position_, feed_.head().sequence));
-  response_.set_epoch(feed_.epoch_text());
+users::v1::WatchResponse Watcher::NewResponse() const {
+  users::v1::WatchResponse response;
+  response.set_checkpoint(place_.checkpoint);
+  response.set_head_sequence(std::max(place_.sequence, sources_.feed.head().sequence));
+  response.set_epoch(sources_.feed.epoch_text());
+  return response;
+}
+
+void Watcher::Write(grpc::ByteBuffer response) {
+  response_ = std::move(response);
   activity_ = Activity::kWriting;
-  started_ = true;
   last_write_ = absl::Now();
   StartWrite(&response_);
+}
+
+bool Watcher::HeartbeatIsDue() const { return absl::Now() - last_write_ >= asked_.heartbeat; }
+
+ToldBatches::Key Watcher::NextBatch() const {
+  return {place_.generation, place_.sequence, asked_.view};
 }
 
 void Watcher::FinishLocked(const absl::Status& status) {
@@ -147,6 +216,7 @@ void Watcher::OnWriteDone(bool ok) {
   MutexLock lock(mutex_);
   if (activity_ != Activity::kWriting) return;
   activity_ = Activity::kIdle;
+  response_.Clear();
   if (!ok) {
     FinishLocked(absl::CancelledError("the client has gone, or did not read for too long"));
     return;

@@ -1,6 +1,7 @@
-// One Watch stream: sends changes from its own position (ring, then database), heartbeats when
-// there is nothing to send, and ends only when the client goes, does not read for
-// `stall_timeout`, or stands in a history that the database no longer has.
+// One Watch stream: the current users first if a snapshot was asked for, then changes from its own
+// position (ring, then database), heartbeats when there is nothing to send. Holds one response in
+// memory, and ends only when the client goes, does not read for `stall_timeout`, or stands in a
+// history that the database no longer has.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -12,29 +13,34 @@
 
 #include "absl/time/time.h"
 #include "common/mutex.h"
-#include "common/thread_pool.h"
 #include "store/change_feed.h"
-#include "users/v1/change_feed_service.pb.h"
+#include "store/read_calls.h"
+#include "store/snapshot_reader.h"
+#include "store/told_batches.h"
+#include "store/watch_place.h"
+#include "store/watch_request.h"
 
 namespace usersync::store {
 
 // Thread-safe.
-class Watcher : public grpc::ServerWriteReactor<users::v1::WatchResponse>,
+class Watcher : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                 public std::enable_shared_from_this<Watcher> {
  public:
-  struct Options {
-    absl::Duration heartbeat = absl::Seconds(10);
-    absl::Duration stall_timeout = absl::Seconds(60);
-    // The newest signed head of the log, for heartbeats.
-    std::function<std::string()> log_checkpoint = [] { return std::string(); };
+  // What all watchers share. All must outlive them.
+  struct Sources {
+    ChangeFeed& feed;
+    ReadCalls& reads;
+    ToldBatches& batches;
+    // The newest signed head of the log; empty if there is none.
+    const std::function<std::string()>& log_checkpoint;
   };
 
   // `on_done` is called once, when gRPC has let go of the stream.
-  Watcher(Options options, grpc::CallbackServerContext* context, ChangeFeed& feed,
-          ThreadPool& readers, std::function<void(const std::shared_ptr<Watcher>&)> on_done);
+  Watcher(absl::Duration stall_timeout, grpc::CallbackServerContext* context, Sources sources,
+          std::function<void(const std::shared_ptr<Watcher>&)> on_done);
 
-  // Begins after a position that was checked in this generation of the feed.
-  void Begin(int64_t position, std::string checkpoint, int64_t generation);
+  // Begins at a place that was checked.
+  void Begin(WatchRequest asked, WatchPlace place);
   // Ends the stream with an error, after the write that is under way.
   void Fail(const absl::Status& status);
 
@@ -49,31 +55,39 @@ class Watcher : public grpc::ServerWriteReactor<users::v1::WatchResponse>,
   enum class Activity { kBeginning, kIdle, kWriting, kReading, kFinished };
 
   void PumpLocked() REQUIRES(mutex_);
+  void Follow() REQUIRES(mutex_);
+  bool Tell(const std::vector<ChangePointer>& page) REQUIRES(mutex_);
   void ReadBack() REQUIRES(mutex_);
+  void ReadSnapshot() REQUIRES(mutex_);
   void CheckHistory() REQUIRES(mutex_);
-  void Send(const std::vector<ChangePointer>& page) REQUIRES(mutex_);
+  void Send(const ToldBatch& batch) REQUIRES(mutex_);
+  void SendSnapshot(SnapshotReader::Page page) REQUIRES(mutex_);
   void SendHeartbeat() REQUIRES(mutex_);
-  void Write() REQUIRES(mutex_);
+  users::v1::WatchResponse NewResponse() const REQUIRES(mutex_);
+  void Write(grpc::ByteBuffer response) REQUIRES(mutex_);
   void FinishLocked(const absl::Status& status) REQUIRES(mutex_);
+  bool HeartbeatIsDue() const REQUIRES(mutex_);
+  ToldBatches::Key NextBatch() const REQUIRES(mutex_);
   template <typename Work>
   void InBackground(Work work) REQUIRES(mutex_);
+  bool MayGoOn(const absl::Status& read) REQUIRES(mutex_);
 
-  const Options options_;
+  const absl::Duration stall_timeout_;
   grpc::CallbackServerContext* const context_;
-  ChangeFeed& feed_;
-  ThreadPool& readers_;
+  const Sources sources_;
   const std::function<void(const std::shared_ptr<Watcher>&)> on_done_;
 
   Mutex mutex_;
   Activity activity_ GUARDED_BY(mutex_) = Activity::kBeginning;
   // Why the stream is to end; OK while it goes on.
   absl::Status end_ GUARDED_BY(mutex_);
-  bool started_ GUARDED_BY(mutex_) = false;
-  int64_t position_ GUARDED_BY(mutex_) = 0;
-  std::string checkpoint_ GUARDED_BY(mutex_);
-  int64_t generation_ GUARDED_BY(mutex_) = 0;
+  WatchRequest asked_ GUARDED_BY(mutex_);
+  // Where changes go on.
+  WatchPlace place_ GUARDED_BY(mutex_);
+  // Null once the snapshot was sent. Whoever reads uses it without the lock.
+  std::shared_ptr<SnapshotReader> snapshot_ GUARDED_BY(mutex_);
   absl::Time last_write_ GUARDED_BY(mutex_) = absl::InfinitePast();
-  users::v1::WatchResponse response_ GUARDED_BY(mutex_);
+  grpc::ByteBuffer response_ GUARDED_BY(mutex_);
 };
 
 }  // namespace usersync::store
