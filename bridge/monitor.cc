@@ -12,12 +12,14 @@
 #include "bridge/nats_subscription.h"
 #include "bridge/subjects.h"
 #include "bridge/update_decoder.h"
+#include "protos/utf8.h"
 
 namespace usersync::bridge {
 namespace {
 
 constexpr absl::Duration kStep = absl::Milliseconds(200);
 
+// On one line, fit for a terminal: what clients send may hold any bytes.
 std::string Describe(natsMsg* message) {
   std::string line = natsMsg_GetSubject(message);
   for (const char* name : {"Users-Seq", "Users-Version", "Users-Action", "Users-Actor",
@@ -26,7 +28,8 @@ std::string Describe(natsMsg* message) {
     if (!value.empty()) absl::StrAppend(&line, " ", name, "=", value);
   }
   const absl::string_view payload = PayloadOf(message);
-  return absl::StrCat(line, payload.empty() ? "" : " ", payload);
+  absl::StrAppend(&line, payload.empty() ? "" : " ", payload);
+  return ShowText(line, line.size());
 }
 
 absl::StatusOr<NatsHandle<natsSubscription>> Subscribe(const NatsConnection& nats,
@@ -51,14 +54,6 @@ absl::StatusOr<MessageHandle> Next(natsSubscription* subscription, absl::Duratio
 std::string RandomToken() {
   absl::BitGen random;
   return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
-}
-
-// One for each element of an array that is short enough, one for anything else.
-size_t CountReceipts(const std::string& payload) {
-  rapidjson::Document parsed;
-  parsed.Parse<rapidjson::kParseIterativeFlag>(payload.data(), payload.size());
-  const bool is_list = !parsed.HasParseError() && parsed.IsArray();
-  return is_list && parsed.Size() <= kMostMutations ? parsed.Size() : 1;
 }
 
 // Follows the receipts of one message, and the broadcasts of what they committed.
@@ -131,7 +126,7 @@ absl::Status PublishAndWait(const NatsConnection& nats, const std::string& actor
   if (!actor.empty() && !IsToken(actor)) {
     return absl::InvalidArgumentError("--actor must be 1 to 64 characters of [A-Za-z0-9_-]");
   }
-  const size_t expected = CountReceipts(payload);
+  const size_t expected = DecodeUpdate({.payload = payload}).entries.size();
   const std::string token = RandomToken();
   const std::string receipt_subject =
       ReceiptSubject(actor.empty() ? kAnonymousActor : actor, token);

@@ -1,10 +1,12 @@
 #include "bridge/pull_codec.h"
 
-#include <rapidjson/document.h>
-
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "bridge/document_codec.h"
+#include "bridge/json_reader.h"
+#include "bridge/json_string.h"
 #include "common/status.h"
+#include "protos/json_text.h"
 #include "protos/violation.h"
 
 namespace usersync::bridge {
@@ -19,43 +21,68 @@ absl::Status Invalid(users::v1::ErrorReason reason, absl::string_view field,
                Describe(reason, field, rule));
 }
 
+// Keeps what is right in a request, and what is wrong first.
+class PullDecoder final : public JsonMembers {
+ public:
+  JsonMembers* Take(absl::string_view name, const JsonValue& value) override {
+    if (name == "checkpoint") {
+      Note(name, saw_checkpoint_ ? kOnce : TakeCheckpoint(value));
+      saw_checkpoint_ = true;
+    } else if (name == "limit") {
+      Note(name, saw_limit_ ? kOnce : TakeLimit(value));
+      saw_limit_ = true;
+    } else {
+      status_.Update(Invalid(users::v1::ERROR_REASON_FIELD_UNKNOWN, name, ""));
+    }
+    return nullptr;
+  }
+
+  void End(size_t) override {}
+
+  const absl::Status& status() const { return status_; }
+  const users::v1::PullRequest& request() const { return request_; }
+
+ private:
+  static constexpr char kOnce[] = "must be there only once";
+
+  void Note(absl::string_view field, const char* rule) {
+    if (rule == nullptr) return;
+    status_.Update(Invalid(users::v1::ERROR_REASON_FIELD_INVALID, field, rule));
+  }
+
+  const char* TakeCheckpoint(const JsonValue& value) {
+    if (value.kind == JsonValue::Kind::kNull) return nullptr;
+    if (value.kind != JsonValue::Kind::kString) return "must be a string or null";
+    if (const char* flaw = FlawOf(value.text)) return flaw;
+    request_.set_checkpoint(std::string(value.text));
+    return nullptr;
+  }
+
+  const char* TakeLimit(const JsonValue& value) {
+    int limit = 0;
+    const bool is_number =
+        value.kind == JsonValue::Kind::kNumber && absl::SimpleAtoi(value.text, &limit);
+    if (!is_number || limit < 1 || limit > kMostLimit) return "must be 1 to 1000";
+    request_.set_limit(limit);
+    return nullptr;
+  }
+
+  users::v1::PullRequest request_;
+  absl::Status status_;
+  bool saw_checkpoint_ = false;
+  bool saw_limit_ = false;
+};
+
 }  // namespace
 
 absl::StatusOr<users::v1::PullRequest> DecodePull(absl::string_view json) {
-  const absl::Status not_json = Invalid(users::v1::ERROR_REASON_FIELD_INVALID, "the request",
-                                        "must be {\"checkpoint\":…,\"limit\":n}");
-  if (json.size() > kMostRequestBytes) return not_json;
-  rapidjson::Document parsed;
-  constexpr unsigned kFlags =
-      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
-  parsed.Parse<kFlags>(json.data(), json.size());
-  if (parsed.HasParseError() || !parsed.IsObject()) return not_json;
-  users::v1::PullRequest request;
-  bool saw_checkpoint = false;
-  bool saw_limit = false;
-  for (const auto& member : parsed.GetObject()) {
-    const absl::string_view name(member.name.GetString(), member.name.GetStringLength());
-    bool& seen = name == "checkpoint" ? saw_checkpoint : saw_limit;
-    if (name != "checkpoint" && name != "limit") {
-      return Invalid(users::v1::ERROR_REASON_FIELD_UNKNOWN, name, "");
-    }
-    if (seen) {
-      return Invalid(users::v1::ERROR_REASON_FIELD_INVALID, name, "must be there only once");
-    }
-    seen = true;
-    const auto& value = member.value;
-    if (name == "limit") {
-      if (!value.IsInt() || value.GetInt() < 1 || value.GetInt() > kMostLimit) {
-        return Invalid(users::v1::ERROR_REASON_FIELD_INVALID, name, "must be 1 to 1000");
-      }
-      request.set_limit(value.GetInt());
-    } else if (value.IsString()) {
-      request.set_checkpoint(std::string(value.GetString(), value.GetStringLength()));
-    } else if (!value.IsNull()) {
-      return Invalid(users::v1::ERROR_REASON_FIELD_INVALID, name, "must be a string or null");
-    }
-  }
-  return request;
+  PullDecoder decoder;
+  const bool is_object = json.size() <= kMostRequestBytes &&
+                         ReadJsonObject(json, decoder).kind == JsonResult::Kind::kObject;
+  if (!decoder.status().ok()) return decoder.status();
+  if (is_object) return decoder.request();
+  return Invalid(users::v1::ERROR_REASON_FIELD_INVALID, "the request",
+                 "must be {\"checkpoint\":…,\"limit\":n}");
 }
 
 std::string EncodePull(const users::v1::PullResponse& response) {

@@ -1,11 +1,21 @@
 #include "bridge/receipt_codec.h"
 
+#include <charconv>
+
 #include "absl/strings/str_cat.h"
 #include "bridge/document_codec.h"
+#include "protos/json_text.h"
 #include "protos/violation.h"
 
 namespace usersync::bridge {
 namespace {
+
+// The shortest that reads back the same; StrAppend would round to six digits.
+void AppendNumber(double number, std::string& out) {
+  char digits[32];
+  const auto end = std::to_chars(digits, digits + sizeof(digits), number);
+  out.append(digits, end.ptr);
+}
 
 void AppendValue(const char* key, const google::protobuf::Value& value, std::string& out) {
   absl::StrAppend(&out, ",\"", key, "\":");
@@ -17,7 +27,7 @@ void AppendValue(const char* key, const google::protobuf::Value& value, std::str
       out.append(value.bool_value() ? "true" : "false");
       break;
     case google::protobuf::Value::kNumberValue:
-      absl::StrAppend(&out, value.number_value());
+      AppendNumber(value.number_value(), out);
       break;
     default:
       out.append("null");

@@ -12,12 +12,12 @@ using users::v1::Receipt;
 // Up to here a batch is sent at once rather than together.
 constexpr size_t kQuickBatch = 16;
 
-// The same without the parts that may be large: what a message cannot hold is told shortly.
+// The same without the documents, which alone may be large: what a message cannot hold is told
+// shortly.
 Receipt Shortened(const Receipt& receipt) {
   Receipt shorter = receipt;
   shorter.clear_user();
   shorter.clear_conflicts();
-  shorter.clear_violations();
   return shorter;
 }
 

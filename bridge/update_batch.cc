@@ -22,8 +22,8 @@ void MoveTail(Vector& from, size_t kept, Vector& to) {
   from.erase(from.begin() + static_cast<std::ptrdiff_t>(kept), from.end());
 }
 
-size_t BytesOf(const UpdateMessage& message, size_t entry_count) {
-  return message.payload.size() + message.headers.size() * entry_count;
+size_t BytesOf(const UpdateMessage& message) {
+  return message.payload.size() + message.headers.size();
 }
 
 }  // namespace
@@ -36,13 +36,13 @@ UpdateBatch::UpdateBatch(const Position& after) {
 
 bool UpdateBatch::HasRoomFor(const UpdateMessage& message, const DecodedUpdate& update) const {
   const size_t count = update.entries.size();
-  return empty() || (recipients_.size() + count <= kMostEntries &&
-                     bytes_ + BytesOf(message, count) <= kMostBytes);
+  return empty() ||
+         (recipients_.size() + count <= kMostEntries && bytes_ + BytesOf(message) <= kMostBytes);
 }
 
 void UpdateBatch::Add(UpdateMessage message, DecodedUpdate update) {
   *request_.mutable_through() = MakePosition(message.sequence, message.time_ns);
-  bytes_ += BytesOf(message, update.entries.size());
+  bytes_ += BytesOf(message);
   for (size_t i = 0; i < update.entries.size(); ++i) {
     recipients_.push_back({messages_.size(), std::move(update.mutation_ids[i]), i});
     *request_.add_entries() = std::move(update.entries[i]);

@@ -9,6 +9,7 @@
 #include "store/conflicts.h"
 #include "store/field_value.h"
 #include "store/sql_text.h"
+#include "store/validate.h"
 
 namespace usersync::store {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 using users::internal::v1::Undecodable;
 using users::v1::Mutation;
 using users::v1::Receipt;
+using users::v1::Violation;
 
 bool IsCommitted(users::v1::Outcome outcome) {
   return outcome == users::v1::OUTCOME_APPLIED || outcome == users::v1::OUTCOME_MERGED;
@@ -34,6 +36,12 @@ bool ShowsWhatWasAsked(const Receipt& receipt, const Request& request) {
          (mutation == nullptr || SameDocument(receipt.user(), mutation->user()));
 }
 
+bool IsNamed(absl::string_view field, const Undecodable& undecodable) {
+  const auto& violations = undecodable.violations();
+  return std::any_of(violations.begin(), violations.end(),
+                     [&](const Violation& violation) { return violation.field() == field; });
+}
+
 }  // namespace
 
 const std::string& UserIdOf(const Request& request) {
@@ -41,7 +49,7 @@ const std::string& UserIdOf(const Request& request) {
   if (const auto* mutation = std::get_if<Mutation>(&request.content)) return mutation->user().id();
   if (const auto* command = std::get_if<UserCommand>(&request.content)) return command->user.id();
   if (const auto* undecodable = std::get_if<Undecodable>(&request.content)) {
-    return undecodable->user_id();
+    return undecodable->mutation().user().id();
   }
   return none;
 }
@@ -60,7 +68,7 @@ Batch::Batch(BatchState state, Random random)
 
 Effect Batch::Decide(const Request& request) {
   if (const auto* undecodable = std::get_if<Undecodable>(&request.content)) {
-    return RefuseUndecodable(*undecodable);
+    return RefuseUndecodable(request, *undecodable);
   }
   if (auto replayed = Replay(request)) return *std::move(replayed);
   Effect effect;
@@ -95,14 +103,22 @@ Effect Batch::Refuse(const Request& request, const Effect& effect, absl::string_
   return refused;
 }
 
-Effect Batch::RefuseUndecodable(const Undecodable& undecodable) const {
+Effect Batch::RefuseUndecodable(const Request& request, const Undecodable& undecodable) const {
   Effect effect;
-  effect.answer.receipt.set_outcome(users::v1::OUTCOME_INVALID);
-  *effect.answer.receipt.mutable_violations() = undecodable.violations();
-  if (const CurrentUser* current = Find(undecodable.user_id())) {
-    *effect.answer.receipt.mutable_user() = current->user;
-  }
   effect.to_refused = true;
+  Receipt& receipt = effect.answer.receipt;
+  receipt.set_outcome(users::v1::OUTCOME_INVALID);
+  *receipt.mutable_violations() = undecodable.violations();
+  if (!undecodable.has_mutation()) return effect;
+  const Mutation& mutation = undecodable.mutation();
+  const CurrentUser* current = Find(mutation.user().id());
+  if (current != nullptr) *receipt.mutable_user() = current->user;
+  const users::v1::User* stands = current == nullptr ? nullptr : &current->user;
+  for (Violation& violation : Validate(request.author, mutation, stands)) {
+    // A field that could not be read looks as if it were missing.
+    if (IsNamed(violation.field(), undecodable)) continue;
+    *receipt.add_violations() = std::move(violation);
+  }
   return effect;
 }
 

@@ -84,7 +84,8 @@ class Batch {
   Effect DecideCommand(const Request& request, const UserCommand& command);
   Effect DecideMutation(const Request& request, const users::v1::Mutation& mutation,
                         bool restoring = false);
-  Effect RefuseUndecodable(const users::internal::v1::Undecodable& undecodable) const;
+  Effect RefuseUndecodable(const Request& request,
+                           const users::internal::v1::Undecodable& undecodable) const;
   std::optional<Effect> Replay(const Request& request);
   Effect Commit(const Request& request, const Decision& decision, const CurrentUser* current);
   void Remember(const Request& request, Effect& effect);

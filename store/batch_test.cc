@@ -145,6 +145,24 @@ TEST(Batch, KeepsWhatCouldNotBeDecoded) {
   EXPECT_TRUE(effect.to_refused);
 }
 
+TEST(Batch, JudgesWhatCouldBeReadOfWhatCouldNotBeDecoded) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  users::internal::v1::Undecodable undecodable;
+  undecodable.add_violations()->set_field("email");
+  *undecodable.mutable_mutation() = Plain("u1", "", "");
+  undecodable.mutable_mutation()->set_mutation_id("m2");
+  Request request;
+  request.author = {.actor = "ann", .auth = users::v1::AUTH_NATS, .role = Role::kWriter};
+  request.content = undecodable;
+  EXPECT_EQ(UserIdOf(request), "u1");
+  const auto receipt = batch.Decide(request).answer.receipt;
+  ASSERT_EQ(receipt.violations_size(), 2);
+  EXPECT_EQ(receipt.violations(0).field(), "email");
+  EXPECT_EQ(receipt.violations(1).field(), "status");
+  EXPECT_EQ(receipt.user().email(), "a@x.org");
+}
+
 TEST(Batch, ResolvesCommandsOnWhatStandsWhenTheirTurnComes) {
   Batch batch = EmptyBatch();
   batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));

@@ -2,9 +2,9 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "protos/json_text.h"
 #include "protos/utf8.h"
 #include "protos/violation.h"
-#include "store/document_json.h"
 #include "store/sql_text.h"
 #include "store/violation_json.h"
 

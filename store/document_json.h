@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "protos/json_text.h"
 #include "users/v1/user.pb.h"
 
 namespace usersync::store {
@@ -12,9 +13,6 @@ namespace usersync::store {
 // The document fields in RFC 8785 (JCS): sorted, absent ones left out, `_deleted` always there,
 // numbers as decimal strings.
 std::string CanonicalDocument(const users::v1::User& user);
-
-// Appends a JSON string as RFC 8785 writes it, quotes included. `text` is valid UTF-8.
-void AppendJsonString(absl::string_view text, std::string& out);
 
 // Reads what CanonicalDocument wrote, in any order of keys (jsonb has its own). Fields that the
 // schema does not know are ignored: a newer store wrote them. DATA_LOSS if it is no document.

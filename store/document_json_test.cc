@@ -20,12 +20,6 @@ User Ann() {
   return user;
 }
 
-std::string Quoted(absl::string_view text) {
-  std::string out;
-  AppendJsonString(text, out);
-  return out;
-}
-
 TEST(DocumentJson, IsCanonical) {
   User user = Ann();
   user.set_version(7);
@@ -39,14 +33,6 @@ TEST(DocumentJson, TellsAnEmptyRoleFromNone) {
   User user = Ann();
   user.set_role("");
   EXPECT_NE(CanonicalDocument(user).find("\"role\":\"\","), std::string::npos);
-}
-
-// RFC 8785, section 3.2.2.2.
-TEST(DocumentJson, EscapesAsFewCharactersAsItMust) {
-  EXPECT_EQ(Quoted("\b\t\n\f\r\"\\"), "\"\\b\\t\\n\\f\\r\\\"\\\\\"");
-  EXPECT_EQ(Quoted(absl::string_view("\0\x01\x0b\x1f", 4)), "\"\\u0000\\u0001\\u000b\\u001f\"");
-  EXPECT_EQ(Quoted("/\x7fé€\u2028😀"), "\"/\x7fé€\u2028😀\"");
-  EXPECT_EQ(Quoted(""), "\"\"");
 }
 
 TEST(DocumentJson, ReadsBackWhatItWrote) {

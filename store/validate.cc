@@ -35,7 +35,8 @@ void CheckAssumption(const Mutation& mutation, const User* current,
   switch (mutation.assumption_case()) {
     case Mutation::kAssumed:
       CheckDocument(mutation.assumed(), "assumed", current, violations);
-      if (!mutation.assumed().id().empty() && mutation.assumed().id() != mutation.user().id()) {
+      if (!mutation.user().id().empty() && !mutation.assumed().id().empty() &&
+          mutation.assumed().id() != mutation.user().id()) {
         violations.push_back(MakeViolation(users::v1::ERROR_REASON_FIELD_INVALID, "assumed.id",
                                            "must be the id of the document",
                                            mutation.assumed().id()));

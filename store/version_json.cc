@@ -1,6 +1,7 @@
 #include "store/version_json.h"
 
 #include "absl/strings/str_cat.h"
+#include "protos/json_text.h"
 #include "store/document_json.h"
 
 namespace usersync::store {

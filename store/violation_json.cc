@@ -3,8 +3,8 @@
 #include <rapidjson/document.h>
 
 #include "absl/strings/str_cat.h"
+#include "protos/json_text.h"
 #include "protos/violation.h"
-#include "store/document_json.h"
 
 namespace usersync::store {
 

@@ -99,8 +99,8 @@ CREATE TABLE source (
   time_ns BIGINT NOT NULL
 ) WITH (fillfactor = 10);
 
--- What was not committed. payload is a serialized users.v1.Mutation, or for what could not be
--- decoded the message as it came (user_id is null if that could not be read). audit holds both sides of a conflict.
+-- What was not committed. payload is a serialized users.v1.Mutation, or what could not be decoded
+-- as it came (mutation_id is null then). audit holds both sides of a conflict.
 CREATE TABLE refused (
   id BIGSERIAL PRIMARY KEY,
   actor TEXT NOT NULL,

@@ -2,6 +2,9 @@
 // operators, and the next one is taken in.
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
+
 #include "tests/harness/line.h"
 #include "tests/harness/must.h"
 #include "tests/traffic/documents.h"
@@ -60,6 +63,22 @@ TEST_F(HostileMessage, AFieldThatNobodyKnowsIsAnsweredWithTheDocumentAsItStands)
   EXPECT_EQ(receipt["violations"][0]["field"], "phone");
   EXPECT_EQ(receipt["violations"][0]["reason"], "FIELD_UNKNOWN");
   EXPECT_EQ(receipt["document"], stands);
+}
+
+TEST_F(HostileMessage, EveryBrokenRuleIsNamedWhetherBridgeOrStoreJudgesIt) {
+  auto message = MakeDocument("wrong");
+  message["email"] = 5;
+  message["status"] = "";
+  message.erase("created_at");
+  Publish("users.update", message);
+  const auto receipt = Receipt();
+  std::map<std::string, std::string> reasons;
+  for (const auto& violation : receipt["violations"]) {
+    reasons[violation["field"]] = violation["reason"];
+  }
+  const std::map<std::string, std::string> expected = {
+      {"email", "FIELD_INVALID"}, {"status", "FIELD_REQUIRED"}, {"created_at", "FIELD_REQUIRED"}};
+  EXPECT_EQ(reasons, expected);
 }
 
 }  // namespace
