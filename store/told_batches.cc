@@ -16,7 +16,8 @@ std::optional<ToldBatch> ToldBatches::Find(const Key& key, absl::Time now) {
 void ToldBatches::Add(const Key& key, ToldBatch batch, absl::Time now) {
   MutexLock lock(mutex_);
   entries_.push_front({key, now, std::move(batch)});
-  while (entries_.size() > options_.count_limit || now - entries_.back().made > options_.life) {
+  while (!entries_.empty() &&
+         (entries_.size() > options_.count_limit || now - entries_.back().made > options_.life)) {
     entries_.pop_back();
   }
 }

@@ -96,7 +96,7 @@ TEST_F(Watch, GoesOverALongHistoryThatIsNotChosen) {
     EXPECT_EQ(stream.NextChange().version().sequence(), needle.sequence());
   }
   // Now from the database.
-  line().store().Terminate();
+  line().store().Kill9();
   line().store().Start();
   WatchStream stream(reader_, request);
   EXPECT_EQ(stream.NextChange().version().sequence(), needle.sequence());
@@ -110,7 +110,7 @@ TEST_F(Watch, TellsTheUserBeforeAndTheProofAlikeFromMemoryAndDatabase) {
   SetStatus("seen", "paused");
   Delete("seen");
   const std::vector<Change> live = ChangesAfter(request);
-  line().store().Terminate();
+  line().store().Kill9();
   line().store().Start();
   const std::vector<Change> read_back = ChangesAfter(request);
   ASSERT_EQ(live.size(), 3u);
