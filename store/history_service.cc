@@ -50,4 +50,9 @@ grpc::ServerUnaryReactor* HistoryService::DiffVersions(
                       [request](Session& session) { return ReadDiff(session, *request); });
 }
 
+grpc::ServerWriteReactor<users::v1::VerifyHistoryResponse>* HistoryService::VerifyHistory(
+    grpc::CallbackServerContext* context, const users::v1::VerifyHistoryRequest* request) {
+  return verifications_.Begin(*request, reads_.MayRead(*context));
+}
+
 }  // namespace usersync::store

@@ -2,14 +2,16 @@
 #pragma once
 
 #include "store/read_calls.h"
+#include "store/verifications.h"
 #include "users/v1/history_service.grpc.pb.h"
 
 namespace usersync::store {
 
 class HistoryService final : public users::v1::HistoryService::CallbackService {
  public:
-  // `reads` must outlive this.
-  explicit HistoryService(ReadCalls& reads) : reads_(reads) {}
+  // All must outlive this.
+  HistoryService(ReadCalls& reads, Verifications& verifications)
+      : reads_(reads), verifications_(verifications) {}
 
   grpc::ServerUnaryReactor* GetVersion(grpc::CallbackServerContext* context,
                                        const users::v1::GetVersionRequest* request,
@@ -23,9 +25,13 @@ class HistoryService final : public users::v1::HistoryService::CallbackService {
   grpc::ServerUnaryReactor* DiffVersions(grpc::CallbackServerContext* context,
                                          const users::v1::DiffVersionsRequest* request,
                                          users::v1::DiffVersionsResponse* response) override;
+  grpc::ServerWriteReactor<users::v1::VerifyHistoryResponse>* VerifyHistory(
+      grpc::CallbackServerContext* context,
+      const users::v1::VerifyHistoryRequest* request) override;
 
  private:
   ReadCalls& reads_;
+  Verifications& verifications_;
 };
 
 }  // namespace usersync::store

@@ -3,17 +3,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "common/status.h"
-#include "store/authorize.h"
 #include "store/field_error.h"
 #include "store/log_tiles.h"
 
 namespace usersync::store {
 namespace {
-
-// How long a call waits for a connection to the database.
-constexpr absl::Duration kPatience = absl::Seconds(30);
 
 // `least` to `most` is what the field may say.
 absl::Status CheckRange(absl::string_view field, int64_t value, int64_t least, int64_t most) {
@@ -37,16 +31,26 @@ absl::StatusOr<int64_t> SizeOf(Session& session, absl::string_view field, int64_
 }
 
 template <typename Response>
-absl::Status AddPath(Session& session, const std::vector<LeafRange>& ranges, Response* response) {
+absl::StatusOr<Response> WithPath(Session& session, const std::vector<LeafRange>& ranges,
+                                  Response response) {
   auto roots = LogTiles::ReadRoots(session, ranges);
   if (!roots.ok()) return roots.status();
-  for (std::string& root : *roots) *response->add_path() = std::move(root);
-  return absl::OkStatus();
+  for (std::string& root : *roots) *response.add_path() = std::move(root);
+  return response;
 }
 
-absl::Status Include(Session& session, const users::v1::ProveInclusionRequest& request,
-                     users::v1::ProveInclusionResponse* response) {
-  response->Clear();
+absl::StatusOr<users::v1::GetLogHeadResponse> ReadHead(Session& session, HeadSigner& signer) {
+  auto head = signer.ReadHead(session);
+  if (!head.ok()) return head.status();
+  users::v1::GetLogHeadResponse response;
+  response.set_size(head->tree.size());
+  response.set_root_hash(head->tree.Root());
+  response.set_log_checkpoint(std::move(head->note));
+  return response;
+}
+
+absl::StatusOr<users::v1::ProveInclusionResponse> Include(
+    Session& session, const users::v1::ProveInclusionRequest& request) {
   const auto size = SizeOf(session, "size", request.size());
   if (!size.ok()) return size.status();
   if (auto status = CheckRange("sequence", request.sequence(), 1, *size); !status.ok()) {
@@ -55,67 +59,45 @@ absl::Status Include(Session& session, const users::v1::ProveInclusionRequest& r
   const int64_t leaf = request.sequence() - 1;
   auto hash = LogTiles::ReadRoots(session, {{leaf, leaf + 1}});
   if (!hash.ok()) return hash.status();
-  response->set_size(*size);
-  response->set_leaf_hash(std::move(hash->front()));
-  return AddPath(session, InclusionPath(leaf, *size), response);
+  users::v1::ProveInclusionResponse response;
+  response.set_size(*size);
+  response.set_leaf_hash(std::move(hash->front()));
+  return WithPath(session, InclusionPath(leaf, *size), std::move(response));
 }
 
-absl::Status Continue(Session& session, const users::v1::ProveConsistencyRequest& request,
-                      users::v1::ProveConsistencyResponse* response) {
-  response->Clear();
+absl::StatusOr<users::v1::ProveConsistencyResponse> Continue(
+    Session& session, const users::v1::ProveConsistencyRequest& request) {
   const auto to = SizeOf(session, "to_size", request.to_size());
   if (!to.ok()) return to.status();
   if (auto status = CheckRange("from_size", request.from_size(), 0, *to); !status.ok()) {
     return status;
   }
-  response->set_to_size(*to);
-  return AddPath(session, ConsistencyPath(request.from_size(), *to), response);
+  users::v1::ProveConsistencyResponse response;
+  response.set_to_size(*to);
+  return WithPath(session, ConsistencyPath(request.from_size(), *to), std::move(response));
 }
 
 }  // namespace
 
-LogService::LogService(const Identity& identity, HeadSigner& signer, SessionPool& pool,
-                       ThreadPool& readers)
-    : identity_(identity), signer_(signer), pool_(pool), readers_(readers) {}
-
-grpc::ServerUnaryReactor* LogService::Read(grpc::CallbackServerContext* context, Answer answer) {
-  auto* reactor = context->DefaultReactor();
-  const auto caller = identity_.Identify(*context);
-  if (!caller.ok()) {
-    reactor->Finish(ToGrpc(caller.status()));
-  } else if (!Authorize(caller->principal, Operation::kRead, nullptr, nullptr)) {
-    reactor->Finish(ToGrpc(RoleMissing("reader")));
-  } else {
-    readers_.Add([this, reactor, answer = std::move(answer)] {
-      reactor->Finish(ToGrpc(pool_.Run(absl::Now() + kPatience, answer)));
-    });
-  }
-  return reactor;
-}
-
 grpc::ServerUnaryReactor* LogService::GetLogHead(grpc::CallbackServerContext* context,
                                                  const users::v1::GetLogHeadRequest*,
                                                  users::v1::GetLogHeadResponse* response) {
-  return Read(context, [this, response](Session& session) {
-    auto head = signer_.ReadHead(session);
-    if (!head.ok()) return head.status();
-    response->set_size(head->tree.size());
-    response->set_root_hash(head->tree.Root());
-    response->set_log_checkpoint(std::move(head->note));
-    return absl::OkStatus();
-  });
+  return reads_.Serve(context, response,
+                      [this](Session& session) { return ReadHead(session, signer_); });
 }
 
 grpc::ServerUnaryReactor* LogService::ProveInclusion(
     grpc::CallbackServerContext* context, const users::v1::ProveInclusionRequest* request,
     users::v1::ProveInclusionResponse* response) {
-  return Read(context, [=](Session& session) { return Include(session, *request, response); });
+  return reads_.Serve(context, response,
+                      [request](Session& session) { return Include(session, *request); });
 }
 
 grpc::ServerUnaryReactor* LogService::ProveConsistency(
     grpc::CallbackServerContext* context, const users::v1::ProveConsistencyRequest* request,
     users::v1::ProveConsistencyResponse* response) {
-  return Read(context, [=](Session& session) { return Continue(session, *request, response); });
+  return reads_.Serve(context, response,
+                      [request](Session& session) { return Continue(session, *request); });
 }
 
 }  // namespace usersync::store

@@ -2,12 +2,8 @@
 // it only grew.
 #pragma once
 
-#include <functional>
-
-#include "common/thread_pool.h"
 #include "store/head_signer.h"
-#include "store/identity.h"
-#include "store/session_pool.h"
+#include "store/read_calls.h"
 #include "users/v1/log_service.grpc.pb.h"
 
 namespace usersync::store {
@@ -15,7 +11,7 @@ namespace usersync::store {
 class LogService final : public users::v1::LogService::CallbackService {
  public:
   // All must outlive this.
-  LogService(const Identity& identity, HeadSigner& signer, SessionPool& pool, ThreadPool& readers);
+  LogService(HeadSigner& signer, ReadCalls& reads) : signer_(signer), reads_(reads) {}
 
   grpc::ServerUnaryReactor* GetLogHead(grpc::CallbackServerContext* context,
                                        const users::v1::GetLogHeadRequest* request,
@@ -28,15 +24,8 @@ class LogService final : public users::v1::LogService::CallbackService {
       users::v1::ProveConsistencyResponse* response) override;
 
  private:
-  using Answer = std::function<absl::Status(Session& session)>;
-
-  // Lets readers in, and runs `answer` on a thread that may block.
-  grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context, Answer answer);
-
-  const Identity& identity_;
   HeadSigner& signer_;
-  SessionPool& pool_;
-  ThreadPool& readers_;
+  ReadCalls& reads_;
 };
 
 }  // namespace usersync::store

@@ -28,6 +28,7 @@
 #include "store/session_pool.h"
 #include "store/sync_service.h"
 #include "store/user_service.h"
+#include "store/verifications.h"
 
 namespace usersync::store {
 namespace {
@@ -68,12 +69,16 @@ class RunningServer final : public Server {
     sync_ = std::make_unique<SyncService>(identity_, *sequencer_, feed_, pool_, *readers_);
     reads_ = std::make_unique<ReadCalls>(identity_, pool_, *readers_);
     users_ = std::make_unique<UserService>(identity_, *sequencer_, *reads_);
-    history_ = std::make_unique<HistoryService>(*reads_);
+    verifications_ = std::make_unique<Verifications>(
+        Verifications::Options{.database = database_,
+                               .heads_path = options_.log.heads_path,
+                               .vkey_path = BesideKey(options_.log.key_path, "log.vkey")});
+    history_ = std::make_unique<HistoryService>(*reads_, *verifications_);
     watch_ = std::make_unique<ChangeFeedService>(
         ChangeFeedService::Options{.stall_timeout = options_.stall_timeout,
                                    .log_checkpoint = [this] { return signer_->newest_note(); }},
         feed_, *reads_);
-    log_ = std::make_unique<LogService>(identity_, *signer_, pool_, *readers_);
+    log_ = std::make_unique<LogService>(*signer_, *reads_);
     // Named so that the linker keeps the descriptor that `buf curl --list-methods` looks for.
     grpc::health::v1::HealthCheckRequest::descriptor();
     grpc::EnableDefaultHealthCheckService(true);
@@ -163,6 +168,7 @@ class RunningServer final : public Server {
   std::unique_ptr<SyncService> sync_;
   std::unique_ptr<ReadCalls> reads_;
   std::unique_ptr<UserService> users_;
+  std::unique_ptr<Verifications> verifications_;
   std::unique_ptr<HistoryService> history_;
   std::unique_ptr<ChangeFeedService> watch_;
   std::unique_ptr<LogService> log_;

@@ -38,6 +38,27 @@ class Cheats : public testing::Test {
     return std::string(output.status().message());
   }
 
+  // The flaws that the store streams, or its error.
+  std::vector<std::string> VerifyHistory(const std::string& user_id) {
+    users::v1::VerifyHistoryRequest request;
+    request.set_user_id(user_id);
+    const auto context = store_.stub().Context();
+    const auto stream = store_.stub().history().VerifyHistory(context.get(), request);
+    users::v1::VerifyHistoryResponse response;
+    std::vector<std::string> flaws;
+    while (stream->Read(&response)) {
+      for (const users::v1::HistoryFlaw& flaw : response.flaws()) {
+        flaws.push_back(absl::StrCat(flaw.sequence(), " ", flaw.user_id(), " ", flaw.version(), " ",
+                                     flaw.description()));
+      }
+    }
+    const grpc::Status status = stream->Finish();
+    if (!status.ok()) return {status.error_message()};
+    EXPECT_TRUE(response.done());
+    EXPECT_EQ(response.checked_count(), response.total_count());
+    return flaws;
+  }
+
   std::string StoreLog() {
     std::ifstream file(store_.line().preparation().LogPath("store-1"));
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -66,6 +87,24 @@ TEST_F(Cheats, AreSeenByTheIndependentVerifierToo) {
   EXPECT_EQ(Must(verify()), "holds\n");
   store_.Tamper("UPDATE version SET json = jsonb_set(json, '{status}', '\"boss\"') WHERE id = 5");
   EXPECT_THAT(verify().status().message(), HasSubstr("line 5: the body is not what was committed"));
+}
+
+TEST_F(Cheats, AreToldByVerifyHistoryToo) {
+  EXPECT_EQ(VerifyHistory(""), std::vector<std::string>{});
+  EXPECT_EQ(VerifyHistory("user-5"), std::vector<std::string>{});
+  store_.Tamper("UPDATE version SET actor = 'mallory' WHERE id = 5");
+  const std::vector<std::string> flaw = {"5 user-5 1 the actor is not who wrote it (actor_hash)"};
+  EXPECT_EQ(VerifyHistory(""), flaw);
+  EXPECT_EQ(VerifyHistory("user-5"), flaw);
+  EXPECT_EQ(VerifyHistory("user-6"), std::vector<std::string>{});
+  EXPECT_EQ(VerifyHistory("nobody"),
+            std::vector<std::string>{"user_id names no user (got \"nobody\")"});
+}
+
+TEST_F(Cheats, AreFoundInTheTreeOfAUserToo) {
+  store_.Tamper("UPDATE log_edge SET peaks = overlay(peaks PLACING '\\x00' FROM 1)");
+  EXPECT_EQ(VerifyHistory("user-5"),
+            std::vector<std::string>{"505 user-5 6 the log does not hold the last version"});
 }
 
 TEST_F(Cheats, AChangedBody) {
