@@ -16,6 +16,8 @@ namespace {
 // What is kept of the headers of a message that cannot be decoded.
 constexpr size_t kMostHeaderBytes = 4096;
 
+constexpr int64_t kNanosPerSecond = 1000000000;
+
 std::string HeaderLines(natsMsg* message) {
   const char** keys = nullptr;
   int count = 0;
@@ -113,7 +115,10 @@ absl::Status NatsMessageSource::MakeConsumer(const Begin& begin, const std::stri
   config.DeliverSubject = deliver_to.c_str();
   config.DeliverPolicy = begin.policy;
   config.OptStartSeq = begin.sequence;
-  if (begin.policy == js_DeliverByStartTime) config.OptStartTime = begin.after_ns + 1;
+  if (begin.policy == js_DeliverByStartTime) {
+    // In whole seconds: nats.c 3.4 writes 0.05 s as ".5", and what lies between would be skipped.
+    config.OptStartTime = begin.after_ns / kNanosPerSecond * kNanosPerSecond;
+  }
   config.AckPolicy = js_AckNone;
   config.MaxDeliver = 1;
   config.FlowControl = true;
@@ -145,7 +150,7 @@ void NatsMessageSource::OnMessage(MessageHandle message) {
     return;
   }
   ++last_delivery_;
-  // A server whose clock was set back finds the place by time a little early.
+  // The place was found by time, a little early.
   if (skip_up_to_ns_ != 0 && update.time_ns <= skip_up_to_ns_) return;
   skip_up_to_ns_ = 0;
   waiting_.push_back(std::move(update));
