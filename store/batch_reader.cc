@@ -23,10 +23,13 @@ constexpr char kBegin[] =
 
 constexpr char kLedger[] =
     "SELECT l.actor, l.mutation_id, l.request_hash, l.outcome, l.seq, l.version, "
-    "l.violations::text, l.user_id, v.json::text, coalesce(v.audit, r.audit)::text "
+    "l.violations::text, l.user_id, v.json::text, coalesce(v.audit, r.audit)::text, "
+    "(extract(epoch FROM u.create_time) * 1000000)::bigint, "
+    "(extract(epoch FROM v.created_at) * 1000000)::bigint "
     "FROM unnest($1::text[], $2::text[]) AS q(actor, mutation_id) "
     "JOIN ledger l ON l.actor = q.actor AND l.mutation_id = q.mutation_id "
-    "LEFT JOIN version v ON v.id = l.seq LEFT JOIN refused r ON r.id = l.refused_id";
+    "LEFT JOIN version v ON v.id = l.seq LEFT JOIN users u ON u.id = v.object_id "
+    "LEFT JOIN refused r ON r.id = l.refused_id";
 
 constexpr char kVersionOfUser[] =
     "SELECT v.json::text FROM users u JOIN version v ON v.object_id = u.id "
@@ -63,9 +66,12 @@ absl::StatusOr<LedgerEntry> ReadLedgerRow(const pqxx::row& row) {
   if (!row[8].is_null()) {
     auto user = ParseDocument(row[8].c_str());
     if (!user.ok()) return user.status();
+    user->set_version(receipt.version());
+    user->set_sequence(receipt.sequence());
+    SetTimestamp(row[10].as<int64_t>(), user->mutable_create_time());
+    SetTimestamp(row[11].as<int64_t>(), user->mutable_update_time());
+    if (user->deleted()) SetTimestamp(row[11].as<int64_t>(), user->mutable_delete_time());
     *receipt.mutable_user() = *std::move(user);
-    receipt.mutable_user()->set_version(receipt.version());
-    receipt.mutable_user()->set_sequence(receipt.sequence());
   }
   const bool disputed =
       outcome == users::v1::OUTCOME_MERGED || outcome == users::v1::OUTCOME_CONFLICT;
