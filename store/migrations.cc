@@ -23,9 +23,19 @@ absl::StatusOr<std::vector<std::pair<int, std::string>>> Applied(Session& sessio
   return applied;
 }
 
+// A program that does not know all that was done to a database must leave it alone.
+absl::Status CheckNotNewer(const std::vector<std::pair<int, std::string>>& applied) {
+  const int newest = Migrations().empty() ? 0 : Migrations().back().number;
+  if (applied.empty() || applied.back().first <= newest) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the database has migration ", applied.back().first,
+                   ", and this program knows them up to ", newest, ": use a newer usersync-store"));
+}
+
 absl::StatusOr<std::vector<std::string>> ApplyMissing(Session& session) {
   const auto applied = Applied(session);
   if (!applied.ok()) return applied.status();
+  if (auto status = CheckNotNewer(*applied); !status.ok()) return status;
   if (auto made = session.Exec(kTable); !made.ok()) return made.status();
   std::vector<std::string> lines;
   bool adopting = false;
@@ -103,6 +113,7 @@ absl::StatusOr<std::vector<std::string>> MigrateUp(Session& session) {
 absl::Status CheckSchema(Session& session) {
   const auto applied = Applied(session);
   if (!applied.ok()) return applied.status();
+  if (auto status = CheckNotNewer(*applied); !status.ok()) return status;
   bool same = applied->size() == Migrations().size();
   for (size_t i = 0; same && i < applied->size(); ++i) {
     same = (*applied)[i].first == Migrations()[i].number;
