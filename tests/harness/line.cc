@@ -93,10 +93,23 @@ bool Line::IsQuiet() {
   }
   const int64_t head = Head();
   if (head == 0) return true;
+  const auto [sequence, checkpoint] = NewestBroadcast();
+  return sequence == head && Accepts(checkpoint);
+}
+
+std::string Line::NewestCheckpoint() { return NewestBroadcast().second; }
+
+std::pair<int64_t, std::string> Line::NewestBroadcast() {
   const auto last = streams().Last("USERS_BROADCAST", "users.broadcast");
   int64_t sequence = 0;
-  return last.ok() && absl::SimpleAtoi(last->message.Header("Users-Seq"), &sequence) &&
-         sequence == head;
+  if (!last.ok() || !absl::SimpleAtoi(last->message.Header("Users-Seq"), &sequence)) return {};
+  return {sequence, last->message.Header("Users-Checkpoint")};
+}
+
+bool Line::Accepts(const std::string& checkpoint) {
+  const nlohmann::json request = {{"checkpoint", checkpoint}, {"limit", 1}};
+  const auto answer = operator_->Request("users.pull.operator", request.dump(), absl::Seconds(2));
+  return answer.ok() && !nlohmann::json::parse(answer->payload).contains("error");
 }
 
 }  // namespace usersync::tests

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/harness/bridge.h"
@@ -64,7 +65,11 @@ class Line {
   int64_t Position();
   int64_t Head();
 
-  // Whether everything published was taken in, and everything committed was broadcast.
+  // The checkpoint that was broadcast last; "" if there is none.
+  std::string NewestCheckpoint();
+
+  // Whether everything published was taken in, and everything committed was broadcast: the newest
+  // broadcast is the newest change of this database, not of one that was restored meanwhile.
   bool IsQuiet();
 
  private:
@@ -73,6 +78,12 @@ class Line {
   Postgres postgres_;
   std::vector<std::unique_ptr<Store>> stores_;
   std::vector<std::unique_ptr<Bridge>> bridges_;
+  // The sequence of the newest broadcast and its checkpoint; 0 and "" if there is none.
+  std::pair<int64_t, std::string> NewestBroadcast();
+
+  // Whether a store, asked through a bridge, knows a checkpoint.
+  bool Accepts(const std::string& checkpoint);
+
   std::unique_ptr<Database> reader_;
   std::unique_ptr<Database> owner_;
   std::unique_ptr<NatsClient> operator_;

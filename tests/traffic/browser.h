@@ -25,6 +25,9 @@ class Browser {
   const BrowserState& state() const { return state_; }
   int64_t last() const { return last_; }
 
+  // Null before the first change.
+  const nlohmann::json& checkpoint() const { return checkpoint_; }
+
   // How often it had to start from nothing, because its checkpoint was another history's.
   int divergences() const { return divergences_; }
 

@@ -41,6 +41,11 @@ int64_t Watcher::last() {
   return told_.empty() ? 0 : told_.back().seq;
 }
 
+std::string Watcher::checkpoint() {
+  MutexLock lock(mutex_);
+  return checkpoint_;
+}
+
 std::vector<Told> Watcher::told() {
   MutexLock lock(mutex_);
   return told_;

@@ -23,6 +23,9 @@ class Watcher {
   // The sequence of the last change it was told, 0 before the first.
   int64_t last();
 
+  // The last checkpoint that it was told, "" before the first.
+  std::string checkpoint();
+
   // All that it was told since its history was refused, if ever.
   std::vector<Told> told();
 
