@@ -12,8 +12,8 @@ namespace usersync::tests {
 namespace {
 
 // What only somebody who reads SQL would understand.
-constexpr const char* kOfTheDatabase[] = {"select ",  "insert ",  "update ", "constraint",
-                                          "relation", "sqlstate", "pg_",     "violates"};
+constexpr const char* kOfTheDatabase[] = {"select ",  "insert ", "update ", "constraint",
+                                          "relation", "pg_",     "violates"};
 
 template <typename Detail>
 std::optional<Detail> DetailOf(const grpc::Status& status) {
