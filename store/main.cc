@@ -1,4 +1,6 @@
 // usersync-store: see kUsage.
+#include <unistd.h>
+
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -26,6 +28,9 @@ constexpr char kUsage[] =
     "  usersync-store export [FIRST [LAST]]  prints versions as JSON Lines, with their salts\n"
     "  usersync-store new-epoch       after a restore from a backup: makes the database another\n"
     "                                 one, with a log of its own; clients begin with a snapshot\n";
+
+// What leaving takes beside the calls that are waited for.
+constexpr unsigned kSecondsToLeave = 5;
 
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "usersync-store: %s\n", std::string(status.message()).c_str());
@@ -77,6 +82,8 @@ int Serve(StopSignal& stop, const Server::Options& options, bool beyond_loopback
   spdlog::info("serving gRPC on {}:{}", options.host, options.port);
   stop.Wait();
   spdlog::info("stopping: finishing what was begun");
+  // Whatever hangs, hangs no longer than this: what is not committed is asked for again.
+  alarm(static_cast<unsigned>(absl::ToInt64Seconds(options.drain_timeout)) + kSecondsToLeave);
   server->reset();
   spdlog::info("stopped");
   return 0;

@@ -79,13 +79,16 @@ struct Sequencer::Attempt {
 Sequencer::Sequencer(Options options, ChangeFeed& feed, Counters& counters)
     : options_(std::move(options)), feed_(feed), counters_(counters), writer_([this] { Run(); }) {}
 
-Sequencer::~Sequencer() {
+Sequencer::~Sequencer() { Stop(absl::Now()); }
+
+void Sequencer::Stop(absl::Time deadline) {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
+    stop_by_ = deadline;
   }
   changed_.NotifyAll();
-  writer_.join();
+  if (writer_.joinable()) writer_.join();
 }
 
 void Sequencer::Submit(Submission submission) {
@@ -172,12 +175,17 @@ void Sequencer::Process(Batch_ batch) {
     DropSession();
     spdlog::warn("a batch of {} requests failed: {}", attempt.requests.size(),
                  std::string(status.message()));
-    if (!absl::IsUnavailable(status) || absl::Now() > give_up) {
+    if (!absl::IsUnavailable(status) || absl::Now() > AtMost(give_up)) {
       for (Submission& submission : batch) submission.done(status);
       return;
     }
     absl::SleepFor(backoff.Next());
   }
+}
+
+absl::Time Sequencer::AtMost(absl::Time time) {
+  MutexLock lock(mutex_);
+  return std::min(time, stop_by_);
 }
 
 absl::Status Sequencer::Connect() {
@@ -363,7 +371,7 @@ absl::Status Sequencer::Settle(Attempt& attempt) {
   Backoff backoff({.first = absl::Milliseconds(50), .most = absl::Seconds(1)});
   const absl::Time give_up = absl::Now() + options_.settle_for;
   const VersionRecord* last = attempt.LastVersion();
-  while (absl::Now() < give_up) {
+  while (absl::Now() < AtMost(give_up)) {
     DropSession();
     absl::Status status = Connect();
     std::string ignored;

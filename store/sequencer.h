@@ -38,13 +38,16 @@ class Sequencer {
 
   // `feed` gets every commit; both must outlive this.
   Sequencer(Options options, ChangeFeed& feed, Counters& counters);
-  // Finishes what was submitted.
   ~Sequencer();
 
   // Calls `submission.done` once: with the answers after the commit, or with
   //   ABORTED, POSITION_MOVED with metadata `position`: the source is elsewhere;
   //   UNAVAILABLE: the queue is full, the store is stopping, or the database is away.
   void Submit(Submission submission);
+
+  // Refuses what comes from now on and finishes what was submitted; while the database is away it
+  // tries until `deadline`. Everything is answered when it returns.
+  void Stop(absl::Time deadline);
 
   // How many requests wait for a batch.
   size_t queued();
@@ -68,6 +71,8 @@ class Sequencer {
   absl::Status Settle(Attempt& attempt);
   void Answer(Batch_& batch, Attempt& attempt);
   void DropSession();
+  // `time`, or earlier if the store must stop by then.
+  absl::Time AtMost(absl::Time time);
 
   const Options options_;
   ChangeFeed& feed_;
@@ -78,6 +83,8 @@ class Sequencer {
   std::deque<Submission> queue_ GUARDED_BY(mutex_);
   size_t queued_requests_ GUARDED_BY(mutex_) = 0;
   bool stopping_ GUARDED_BY(mutex_) = false;
+  // Until when a database that is away is tried again, at most.
+  absl::Time stop_by_ GUARDED_BY(mutex_) = absl::InfiniteFuture();
 
   // The writer thread's own.
   std::unique_ptr<Session> session_;

@@ -116,9 +116,12 @@ class RunningServer final : public Server {
     metrics_server_.reset();
     caretaker_.reset();
     if (server_ != nullptr) {
+      const absl::Time deadline = absl::Now() + options_.drain_timeout;
       server_->GetHealthCheckService()->Shutdown();
+      // First what callers wait for; the database may be away.
+      sequencer_->Stop(deadline);
       watch_->Stop();
-      server_->Shutdown(absl::ToChronoTime(absl::Now() + options_.drain_timeout));
+      server_->Shutdown(absl::ToChronoTime(deadline));
     }
     // Calls have ended; now what serves them, from the outside in.
     watch_.reset();
