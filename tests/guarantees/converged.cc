@@ -1,3 +1,5 @@
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "tests/guarantees/guarantees.h"
 #include "tests/guarantees/told.h"
@@ -31,6 +33,15 @@ void CheckBroadcasts(const Evidence& evidence, Flaws& flaws) {
       flaws.push_back(
           absl::StrCat("USERS_BROADCAST holds ", seen[i].seq, " after ", seen[i - 1].seq));
     }
+  }
+}
+
+// A history that follows a lost one has other checkpoints, so nothing is ever told twice.
+void CheckRepeats(const Evidence& evidence, Flaws& flaws) {
+  std::set<std::string> checkpoints;
+  for (const Told& told : evidence.broadcasts) {
+    if (checkpoints.insert(told.checkpoint).second) continue;
+    flaws.push_back(absl::StrCat("USERS_BROADCAST holds ", told.seq, " twice"));
   }
 }
 
@@ -70,6 +81,7 @@ void CheckBrowser(const History& history, const BrowserState& browser, Flaws& fl
 Flaws Converged(const Evidence& evidence) {
   Flaws flaws;
   CheckBroadcasts(evidence, flaws);
+  CheckRepeats(evidence, flaws);
   CheckCheckpoints(evidence, flaws);
   for (const BrowserState& browser : evidence.browsers) {
     CheckBrowser(evidence.history, browser, flaws);

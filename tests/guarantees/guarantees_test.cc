@@ -244,6 +244,12 @@ TEST(Audited, TakesErasedContentForWhatItIs) {
   EXPECT_THAT(Audited(evidence), Says("half erased"));
 }
 
+TEST(Converged, FindsABroadcastThatWasStoredTwice) {
+  Evidence evidence = Sample();
+  evidence.broadcasts.insert(evidence.broadcasts.begin() + 3, evidence.broadcasts[2]);
+  EXPECT_THAT(Converged(evidence), Says("USERS_BROADCAST holds 3 twice"));
+}
+
 TEST(Converged, FindsAStreamThatEndsEarly) {
   Evidence evidence = Sample();
   evidence.broadcasts.pop_back();

@@ -97,6 +97,8 @@ bool Line::IsQuiet() {
   return sequence == head && Accepts(checkpoint);
 }
 
+int64_t Line::Broadcast() { return NewestBroadcast().first; }
+
 std::string Line::NewestCheckpoint() { return NewestBroadcast().second; }
 
 std::pair<int64_t, std::string> Line::NewestBroadcast() {

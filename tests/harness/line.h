@@ -65,6 +65,9 @@ class Line {
   int64_t Position();
   int64_t Head();
 
+  // The sequence that was broadcast last; 0 if there is none, or nobody to ask.
+  int64_t Broadcast();
+
   // The checkpoint that was broadcast last; "" if there is none.
   std::string NewestCheckpoint();
 
