@@ -46,6 +46,8 @@ class RunningSystem:
         self.state = State(folder or self._parent / "state")
         self.environment = {**os.environ, **variables, "USERSYNC_DIR": str(self.state.directory),
                             "USERSYNC_BIN_DIR": os.environ["USERSYNC_BIN_DIR"]}
+        self.script = SCRIPT
+        self.programs = pathlib.Path(os.environ["USERSYNC_BIN_DIR"])
         self.process = None
         self._output = None
 
@@ -63,10 +65,18 @@ class RunningSystem:
             if data and data.name.startswith("usersync-"):
                 shutil.rmtree(data, ignore_errors=True)
 
-    def start(self):
+    def move_to(self, tree):
+        """From now on the programs are those that `up` builds from another tree."""
+        self.script = tree / "usersync"
+        self.programs = self.state.build / "bin"
+        del self.environment["USERSYNC_BIN_DIR"]
+        # Sources and programs both lie below it, so that ccache knows them from one run to the next.
+        self.environment["CCACHE_BASEDIR"] = str(self.state.directory.parent)
+
+    def start(self, seconds=120):
         """Starts `up`, and returns when it has printed its addresses."""
         self.begin()
-        eventually(lambda: READY in self.output() or self.process.poll() is not None, "up is ready", 120)
+        eventually(lambda: READY in self.output() or self.process.poll() is not None, "up is ready", seconds)
         if self.process.poll() is not None:
             raise AssertionError(f"up ended:\n{self.output()}")
         return self
@@ -75,7 +85,7 @@ class RunningSystem:
         self.state.directory.parent.mkdir(parents=True, exist_ok=True)
         self._output = self.state.directory.parent / "up.output"
         with open(self._output, "wb") as output:
-            self.process = subprocess.Popen([SCRIPT, "up"], env=self.environment, stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([self.script, "up"], env=self.environment, stdin=subprocess.DEVNULL,
                                             stdout=output, stderr=output, start_new_session=True)
 
     def stop(self, number=signal.SIGTERM):
@@ -89,12 +99,12 @@ class RunningSystem:
 
     def run(self, *arguments):
         """Runs another command of the script on the same state directory."""
-        return subprocess.run([SCRIPT, *arguments], env=self.environment, text=True, check=False,
+        return subprocess.run([self.script, *arguments], env=self.environment, text=True, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
 
     def variables(self):
         """What `env` prints, as a shell understands it."""
-        answer = subprocess.run(["bash", "-c", 'eval "$("$0" env)" && env -0', SCRIPT], env=self.environment,
+        answer = subprocess.run(["bash", "-c", 'eval "$("$0" env)" && env -0', self.script], env=self.environment,
                                 text=True, check=True, stdout=subprocess.PIPE)
         return dict(line.split("=", 1) for line in answer.stdout.split("\0") if line.startswith("USERSYNC_"))
 
@@ -107,9 +117,8 @@ class RunningSystem:
     def publish(self, document):
         """Publishes as a client without a password; returns what was printed."""
         variables = {**self.environment, "USERSYNC_NATS_URL": self.variables()["USERSYNC_NATS_URL"]}
-        answer = subprocess.run([pathlib.Path(os.environ["USERSYNC_BIN_DIR"]) / "usersync-bridge", "publish", "-"],
-                                input=document, env=variables, text=True, check=False, timeout=60,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        answer = subprocess.run([self.programs / "usersync-bridge", "publish", "-"], input=document, env=variables,
+                                text=True, check=False, timeout=60, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return answer.stdout
 
     def take(self, doc_id):
