@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "bridge/testing/eventually.h"
 #include "common/status.h"
+#include "common/testing/can_serve.h"
 #include "users/internal/v1/ingest_service.grpc.pb.h"
 #include "users/v1/change_feed_service.grpc.pb.h"
 #include "users/v1/sync_service.grpc.pb.h"
@@ -98,13 +99,6 @@ class TestStore final : public users::internal::v1::IngestService::Service,
   std::atomic<bool> stopping_ = false;
   std::unique_ptr<grpc::Server> server_;
 };
-
-// Debian's gRPC cannot run under ThreadSanitizer: its locks are unknown to it.
-#if defined(__SANITIZE_THREAD__)
-constexpr bool kCanServe = false;
-#else
-constexpr bool kCanServe = true;
-#endif
 
 class StoreClientTest : public testing::Test {
  protected:
