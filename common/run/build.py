@@ -15,7 +15,7 @@ MEMORY_OF_ONE_JOB = 1500 << 20
 def build_services(folder, log, interrupts, progress):
     """Builds only what `up` runs, into `folder`. Returns the folder of the programs."""
     build(["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-           "-DCMAKE_CXX_COMPILER=g++", "-DUSERSYNC_BUILD_TESTS=OFF"], folder, log, interrupts, progress)
+           "-DCMAKE_CXX_COMPILER=g++", "-DUSERSYNC_BUILD_TESTS=OFF"], folder, log, interrupts, progress, SERVICES)
     return folder / "bin"
 
 
