@@ -12,7 +12,8 @@ from common.run.problem import Problem
 
 BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobuf-compiler", "protobuf-compiler-grpc",
          "libprotobuf-dev", "libgrpc++-dev", "grpc-proto", "libabsl-dev", "libspdlog-dev", "libssl-dev",
-         "libnats-dev", "libpqxx-dev", "rapidjson-dev", "libjemalloc-dev", "libboost1.81-dev")
+         "libnats-dev", "libpqxx-dev", "rapidjson-dev", "libjemalloc-dev", "libboost1.81-dev",
+         "zlib1g-dev", "libnghttp2-dev")
 RUN = ("nats-server", "postgresql", "ca-certificates")
 TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev")
 CHECK = ("clang", "libclang-rt-dev", "clang-format", "git", "nodejs", "npm")

@@ -1,0 +1,74 @@
+#include "gateway/channel_pool.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <tuple>
+#include <utility>
+
+namespace usersync::gateway {
+namespace {
+
+constexpr int kKeepaliveMs = 20000;
+constexpr int kMostReconnectMs = 2000;
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address, int most_message_bytes) {
+  grpc::ChannelArguments arguments;
+  // Otherwise all channels to one address share one connection.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMostReconnectMs);
+  arguments.SetMaxReceiveMessageSize(most_message_bytes);
+  arguments.SetMaxSendMessageSize(most_message_bytes);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+ChannelPool::ChannelPool(Options options) : options_(std::move(options)) {
+  MutexLock lock(mutex_);
+  for (size_t store = 0; store < options_.addresses.size(); ++store) Add(store);
+}
+
+size_t ChannelPool::Add(size_t store) {
+  auto entry = std::make_unique<Entry>();
+  entry->store = store;
+  entry->channel = Connect(options_.addresses[store], options_.most_message_bytes);
+  entry->stub = std::make_unique<grpc::GenericStub>(entry->channel);
+  entries_.push_back(std::move(entry));
+  return entries_.size() - 1;
+}
+
+std::unique_ptr<ChannelPool::Lease> ChannelPool::Acquire() {
+  MutexLock lock(mutex_);
+  const auto badness = [this](size_t index) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    const Entry& entry = *entries_[index];
+    const bool away = entry.channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
+    return std::make_tuple(away, entry.open);
+  };
+  size_t best = 0;
+  for (size_t i = 1; i < entries_.size(); ++i) {
+    if (badness(i) < badness(best)) best = i;
+  }
+  const size_t most = options_.addresses.size() * options_.channels_per_store;
+  if (entries_[best]->open >= options_.calls_per_channel && entries_.size() < most) {
+    best = Add(entries_[best]->store);
+  }
+  ++entries_[best]->open;
+  return std::make_unique<Lease>(*this, best);
+}
+
+void ChannelPool::Release(size_t index) {
+  MutexLock lock(mutex_);
+  --entries_[index]->open;
+}
+
+grpc::GenericStub* ChannelPool::StubAt(size_t index) {
+  MutexLock lock(mutex_);
+  return entries_[index]->stub.get();
+}
+
+}  // namespace usersync::gateway

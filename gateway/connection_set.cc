@@ -1,0 +1,57 @@
+#include "gateway/connection_set.h"
+
+#include <boost/asio/post.hpp>
+
+#include "absl/time/clock.h"
+
+namespace usersync::gateway {
+namespace {
+
+// How long connections that were told to close may take over it.
+constexpr absl::Duration kTimeToClose = absl::Seconds(2);
+
+}  // namespace
+
+void ConnectionSet::Begin(const boost::asio::any_io_executor& executor, const Maker& make,
+                          std::string read_already) {
+  const auto entry = std::make_shared<Entry>();
+  entry->executor = executor;
+  entry->connection = make([this, weak = std::weak_ptr<Entry>(entry)] {
+    MutexLock lock(mutex_);
+    entries_.erase(weak.lock());
+    changed_.NotifyAll();
+  });
+  const auto connection = entry->connection;
+  {
+    MutexLock lock(mutex_);
+    entries_.insert(entry);
+  }
+  connection->Begin(std::move(read_already));
+}
+
+std::vector<std::shared_ptr<ConnectionSet::Entry>> ConnectionSet::Snapshot() {
+  MutexLock lock(mutex_);
+  return {entries_.begin(), entries_.end()};
+}
+
+void ConnectionSet::Drain(absl::Duration patience) {
+  for (const auto& entry : Snapshot()) {
+    boost::asio::post(entry->executor, [entry] { entry->connection->Drain(); });
+  }
+  const auto await_none = [this](absl::Time deadline) {
+    MutexLock lock(mutex_);
+    while (!entries_.empty() && absl::Now() < deadline) changed_.WaitUntil(mutex_, deadline);
+  };
+  await_none(absl::Now() + patience);
+  for (const auto& entry : Snapshot()) {
+    boost::asio::post(entry->executor, [entry] { entry->connection->Close(); });
+  }
+  await_none(absl::Now() + kTimeToClose);
+}
+
+size_t ConnectionSet::size() {
+  MutexLock lock(mutex_);
+  return entries_.size();
+}
+
+}  // namespace usersync::gateway

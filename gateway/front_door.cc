@@ -1,0 +1,119 @@
+#include "gateway/front_door.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/status.h"
+#include "gateway/grpc_timeout.h"
+#include "gateway/message_encoding.h"
+#include "gateway/plain_answer.h"
+
+namespace usersync::gateway {
+namespace {
+
+constexpr int kHttpNoContent = 204;
+constexpr int kHttpForbidden = 403;
+constexpr int kHttpNotFound = 404;
+constexpr int kHttpMethodNotAllowed = 405;
+constexpr int kHttpUnsupportedMediaType = 415;
+constexpr int kHttpMisdirected = 421;
+
+std::shared_ptr<Handler> Answer(Responder& responder, int status, const std::string& text,
+                                HttpHeaders headers = {}) {
+  if (!text.empty()) headers.Add("content-type", "text/plain; charset=utf-8");
+  return std::make_shared<PlainAnswer>(status, std::move(headers),
+                                       text.empty() ? text : text + "\n", responder);
+}
+
+}  // namespace
+
+FrontDoor::FrontDoor(Options options, ChannelPool& pool, const Identity& identity)
+    : options_(std::move(options)),
+      hosts_(options_.allowed_hosts),
+      cors_(options_.allowed_origins),
+      pool_(pool),
+      identity_(identity) {}
+
+std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& responder) {
+  if (!hosts_.Allows(head.authority)) {
+    return Answer(responder, kHttpMisdirected,
+                  "this server does not answer to this host name (--allowed-hosts)");
+  }
+  const auto origin = head.headers.Find("origin");
+  if (!origin) return RouteAllowed(head, responder, [](HttpHeaders*) {});
+  if (!cors_.Allows(*origin)) {
+    return Answer(responder, kHttpForbidden,
+                  "pages of this origin may not call (--allowed-origins)", {{"vary", "Origin"}});
+  }
+  if (head.method == "OPTIONS" && head.headers.Find("access-control-request-method")) {
+    HttpHeaders headers;
+    cors_.AddPreflight(*origin, &headers);
+    return Answer(responder, kHttpNoContent, "", std::move(headers));
+  }
+  return RouteAllowed(head, responder, [this, origin = std::string(*origin)](HttpHeaders* headers) {
+    cors_.AddActual(origin, headers);
+  });
+}
+
+std::shared_ptr<Handler> FrontDoor::RouteAllowed(const RequestHead& head, Responder& responder,
+                                                 std::function<void(HttpHeaders*)> finish_headers) {
+  const auto answer = [&](int status, const std::string& text, HttpHeaders headers = {}) {
+    finish_headers(&headers);
+    return Answer(responder, status, text, std::move(headers));
+  };
+  if (head.path() == "/healthz") return answer(200, "ok");
+  const absl::string_view type = head.headers.Get("content-type");
+  if (!IsGrpcWeb(type)) {
+    return answer(kHttpNotFound,
+                  "there is nothing here; gRPC-Web calls have the content-type "
+                  "application/grpc-web or application/grpc-web-text");
+  }
+  if (head.method != "POST") {
+    return answer(kHttpMethodNotAllowed, "gRPC-Web calls are POST", {{"allow", "POST"}});
+  }
+  if (!ParseGrpcWebType(type)) {
+    return answer(kHttpUnsupportedMediaType,
+                  "application/grpc-web and application/grpc-web-text carry +proto alone");
+  }
+  GrpcWebCall::Plan plan = PlanCall(head);
+  plan.finish_headers = std::move(finish_headers);
+  return std::make_shared<GrpcWebCall>(options_.call, pool_, std::move(plan), responder);
+}
+
+GrpcWebCall::Plan FrontDoor::PlanCall(const RequestHead& head) const {
+  GrpcWebCall::Plan plan;
+  plan.method = std::string(head.path());
+  plan.request_encoding = *ParseGrpcWebType(head.headers.Get("content-type"));
+  plan.response_encoding = ChooseEncoding(head.headers.Get("accept"), plan.request_encoding);
+  plan.compression = std::string(head.headers.Get("grpc-encoding"));
+  plan.refusal = ToGrpc(Complete(head, &plan));
+  return plan;
+}
+
+absl::Status FrontDoor::Complete(const RequestHead& head, GrpcWebCall::Plan* plan) const {
+  const absl::string_view method = absl::string_view(plan->method).substr(1);
+  const bool known =
+      std::any_of(options_.services.begin(), options_.services.end(),
+                  [&](const std::string& prefix) { return absl::StartsWith(method, prefix); });
+  if (!known) return absl::UnimplementedError("the gateway serves no such method");
+  if (!IsKnownEncoding(plan->compression)) {
+    return absl::UnimplementedError("grpc-encoding must be identity, gzip or deflate");
+  }
+  if (const auto timeout = head.headers.Find("grpc-timeout")) {
+    plan->timeout = ParseGrpcTimeout(*timeout);
+    if (!plan->timeout) {
+      return absl::InvalidArgumentError("grpc-timeout must be 1 to 8 digits and one of HMSmun");
+    }
+  }
+  auto metadata = ForwardedMetadata(head.headers);
+  if (!metadata.ok()) return metadata.status();
+  auto identity = identity_.Identify(head.headers);
+  if (!identity.ok()) return identity.status();
+  plan->metadata = *std::move(metadata);
+  plan->metadata.insert(plan->metadata.end(), identity->begin(), identity->end());
+  return absl::OkStatus();
+}
+
+}  // namespace usersync::gateway

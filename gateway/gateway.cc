@@ -1,0 +1,91 @@
+#include "gateway/gateway.h"
+
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/metrics_server.h"
+#include "gateway/channel_pool.h"
+#include "gateway/connection_set.h"
+#include "gateway/front_door.h"
+#include "gateway/identity.h"
+#include "gateway/io_threads.h"
+#include "gateway/listener.h"
+
+namespace usersync::gateway {
+namespace {
+
+absl::StatusOr<std::string> ReadToken(const std::string& secrets_dir) {
+  const std::string path = absl::StrCat(secrets_dir, "/gateway.token");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path, " (--secrets-dir)"));
+  }
+  std::stringstream text;
+  text << file.rdbuf();
+  return std::string(absl::StripAsciiWhitespace(text.str()));
+}
+
+FrontDoor::Options DoorOptions(const Gateway::Options& options) {
+  FrontDoor::Options door{.allowed_hosts = options.allowed_hosts,
+                          .allowed_origins = options.allowed_origins};
+  door.services.insert(door.services.end(), options.more_services.begin(),
+                       options.more_services.end());
+  return door;
+}
+
+class RunningGateway final : public Gateway {
+ public:
+  RunningGateway(const Options& options, std::string token)
+      : options_(options),
+        identity_({.token = std::move(token)}),
+        pool_({.addresses = options.stores}),
+        door_(DoorOptions(options), pool_, identity_),
+        threads_(options.threads) {}
+
+  absl::Status Listen() {
+    auto http = Listener::Listen(options_.host, options_.http_port, threads_, connections_, door_);
+    if (!http.ok()) return http.status();
+    http_ = *std::move(http);
+    if (options_.metrics_port == 0) return absl::OkStatus();
+    metrics_.AddGauge("usersync_gateway_connections", "HTTP connections that are open.",
+                      [this] { return static_cast<double>(connections_.size()); });
+    auto server = MetricsServer::Start(options_.metrics_port, metrics_);
+    if (!server.ok()) return server.status();
+    metrics_server_ = *std::move(server);
+    return absl::OkStatus();
+  }
+
+  ~RunningGateway() override {
+    metrics_server_.reset();
+    http_.reset();
+    connections_.Drain(options_.drain_timeout);
+  }
+
+  int http_port() const override { return http_->port(); }
+
+ private:
+  const Options options_;
+  const Identity identity_;
+  ChannelPool pool_;
+  FrontDoor door_;
+  ConnectionSet connections_;
+  Metrics metrics_;
+  IoThreads threads_;
+  std::unique_ptr<Listener> http_;
+  std::unique_ptr<MetricsServer> metrics_server_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Options& options) {
+  auto token = ReadToken(options.secrets_dir);
+  if (!token.ok()) return token.status();
+  auto gateway = std::make_unique<RunningGateway>(options, *std::move(token));
+  if (auto status = gateway->Listen(); !status.ok()) return status;
+  return gateway;
+}
+
+}  // namespace usersync::gateway

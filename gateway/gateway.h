@@ -1,0 +1,41 @@
+// The gateway as a whole: takes HTTP in, calls the stores, and leaves without cutting off what it
+// has begun.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace usersync::gateway {
+
+class Gateway {
+ public:
+  struct Options {
+    std::string host = "127.0.0.1";
+    int http_port = 8080;
+    // Of GET /metrics, on loopback; 0: none.
+    int metrics_port = 9466;
+    std::vector<std::string> stores = {"127.0.0.1:50052"};
+    // Where gateway.token is.
+    std::string secrets_dir;
+    std::vector<std::string> allowed_hosts;
+    std::vector<std::string> allowed_origins = {"http://localhost:3000", "http://127.0.0.1:3000"};
+    int threads = 2;
+    // How long calls may go on after the end was asked for.
+    absl::Duration drain_timeout = absl::Seconds(10);
+    // Served besides users.v1, health and reflection; for tests.
+    std::vector<std::string> more_services;
+  };
+
+  // INVALID_ARGUMENT or FAILED_PRECONDITION name the option that is wrong.
+  static absl::StatusOr<std::unique_ptr<Gateway>> Start(const Options& options);
+
+  virtual ~Gateway() = default;
+
+  virtual int http_port() const = 0;
+};
+
+}  // namespace usersync::gateway

@@ -1,0 +1,250 @@
+#include "gateway/gateway.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/testing/can_serve.h"
+#include "gateway/grpc_web_frame.h"
+#include "gateway/testing/backend.h"
+#include "gateway/testing/raw_client.h"
+
+namespace usersync::gateway {
+namespace {
+
+using testing::Contains;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::Pair;
+using testing::StartsWith;
+
+constexpr char kUnary[] = "/grpc.testing.TestService/UnaryCall";
+constexpr char kStream[] = "/grpc.testing.TestService/StreamingOutputCall";
+
+// The end of the last frame's chunk, and the empty chunk.
+constexpr char kEnd[] = "\r\n0\r\n\r\n";
+
+// A folder with a token of its own, gone with the test.
+class Secrets {
+ public:
+  Secrets() {
+    char path[] = "/tmp/gateway-test-XXXXXX";
+    path_ = mkdtemp(path);
+    std::ofstream(path_ + "/gateway.token") << "the-token\n";
+  }
+  ~Secrets() { std::filesystem::remove_all(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::string Framed(const std::string& message) { return FrameHead(0, message.size()) + message; }
+
+class GatewayTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!kCanServe) GTEST_SKIP() << "no gRPC server under ThreadSanitizer";
+    backend_.Start();
+    auto gateway = Gateway::Start({.http_port = 0,
+                                   .metrics_port = 0,
+                                   .stores = {backend_.address()},
+                                   .secrets_dir = secrets_.path(),
+                                   .allowed_origins = {"http://page.test"},
+                                   .drain_timeout = absl::Seconds(1),
+                                   .more_services = {"grpc.testing.TestService/"}});
+    ASSERT_TRUE(gateway.ok()) << gateway.status();
+    gateway_ = *std::move(gateway);
+  }
+
+  static std::string Post(const std::string& path, const std::string& body,
+                          const std::string& headers = "",
+                          const std::string& type = "application/grpc-web+proto") {
+    return absl::StrCat("POST ", path, " HTTP/1.1\r\nHost: localhost\r\nContent-Type: ", type,
+                        "\r\nContent-Length: ", body.size(), "\r\n", headers, "\r\n", body);
+  }
+
+  // Sends one request and returns the whole answer.
+  std::string Exchange(std::string request) {
+    request.insert(request.find("\r\n") + 2, "Connection: close\r\n");
+    RawClient client(gateway_->http_port());
+    client.Send(request);
+    return client.ReadAll();
+  }
+
+  std::string CallUnary(const grpc::testing::SimpleRequest& request,
+                        const std::string& headers = "") {
+    return Exchange(Post(kUnary, Framed(request.SerializeAsString()), headers));
+  }
+
+  Secrets secrets_;
+  Backend backend_;
+  std::unique_ptr<Gateway> gateway_;
+};
+
+TEST_F(GatewayTest, CarriesAUnaryCallAndItsStatus) {
+  grpc::testing::SimpleRequest request;
+  request.set_response_size(3);
+  const std::string answer = CallUnary(request);
+  EXPECT_THAT(answer,
+              StartsWith("HTTP/1.1 200 OK\r\ncontent-type: application/grpc-web+proto\r\n"));
+  grpc::testing::SimpleResponse response;
+  response.mutable_payload()->set_body("xxx");
+  EXPECT_THAT(answer, HasSubstr(Framed(response.SerializeAsString())));
+  EXPECT_THAT(answer, HasSubstr("grpc-status:0\r\n"));
+}
+
+TEST_F(GatewayTest, AnswersAnErrorOfTheStoreInTheBodyWithHttp200) {
+  grpc::testing::SimpleRequest request;
+  request.mutable_response_status()->set_code(5);
+  request.mutable_response_status()->set_message("no such thing");
+  const std::string answer = CallUnary(request);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, HasSubstr("grpc-status:5\r\ngrpc-message:no such thing\r\n"));
+}
+
+TEST_F(GatewayTest, TellsTheStoreWhoCallsAndWhatTheCallerSaid) {
+  CallUnary({}, "X-User-ID: alice\r\nX-Tag: a\r\nUsersync-Actor: admin\r\n");
+  const auto metadata = backend_.metadata();
+  EXPECT_THAT(metadata, Contains(Pair("usersync-token", "the-token")));
+  EXPECT_THAT(metadata, Contains(Pair("usersync-actor", "alice")));
+  EXPECT_THAT(metadata, Contains(Pair("x-tag", "a")));
+  EXPECT_EQ(metadata.count("usersync-actor"), 1u);
+  EXPECT_EQ(metadata.count("x-user-id"), 0u);
+}
+
+TEST_F(GatewayTest, ReturnsTheStoresMetadata) {
+  const std::string answer =
+      CallUnary({}, "X-Echo-Initial: one\r\nX-Echo-Trailing: two\r\nX-Echo-Trailing-Bin: AP8=\r\n");
+  EXPECT_THAT(answer, HasSubstr("\r\nx-echo-initial: one\r\n"));
+  EXPECT_THAT(answer, HasSubstr("x-echo-trailing:two\r\n"));
+  EXPECT_THAT(answer, HasSubstr("x-echo-trailing-bin:AP8\r\n"));
+}
+
+TEST_F(GatewayTest, SpeaksTextToWhomAsksForIt) {
+  const std::string answer =
+      Exchange(Post(kUnary, absl::Base64Escape(Framed("")), "", "application/grpc-web-text"));
+  EXPECT_THAT(answer, HasSubstr("content-type: application/grpc-web-text+proto\r\n"));
+  EXPECT_THAT(answer, HasSubstr(absl::Base64Escape(FrameHead(GrpcWebFrame::kTrailers, 15) +
+                                                   "grpc-status:0\r\n")));
+}
+
+TEST_F(GatewayTest, WantsExactlyOneMessage) {
+  EXPECT_THAT(Exchange(Post(kUnary, "")), HasSubstr("grpc-status:12\r\n"));
+  EXPECT_THAT(Exchange(Post(kUnary, Framed("") + Framed(""))), HasSubstr("grpc-status:12\r\n"));
+  EXPECT_THAT(Exchange(Post(kUnary, Framed("").substr(0, 4))), HasSubstr("grpc-status:3\r\n"));
+}
+
+TEST_F(GatewayTest, ForwardsOnlyListedServices) {
+  for (const char* path : {"/users.internal.v1.IngestService/GetPosition", "/users.v1x.A/B",
+                           "/grpc.channelz.v1.Channelz/GetServers"}) {
+    EXPECT_THAT(Exchange(Post(path, Framed(""))), HasSubstr("grpc-status:12\r\n")) << path;
+  }
+}
+
+TEST_F(GatewayTest, RefusesWhatIsNoGrpcWebCall) {
+  EXPECT_THAT(Exchange(Post(kUnary, "x", "", "application/grpc-web+json")),
+              StartsWith("HTTP/1.1 415 "));
+  const std::string get =
+      Exchange(absl::StrCat("GET ", kUnary, " HTTP/1.1\r\nHost: localhost\r\n",
+                            "Content-Type: application/grpc-web\r\n", "Connection: close\r\n\r\n"));
+  EXPECT_THAT(get, StartsWith("HTTP/1.1 405 "));
+  EXPECT_THAT(get, HasSubstr("\r\nallow: POST\r\n"));
+}
+
+TEST_F(GatewayTest, LetsListedPagesReadEveryAnswer) {
+  EXPECT_THAT(
+      CallUnary({}, "Origin: http://page.test\r\nX-Echo-Initial: one\r\n"),
+      testing::AllOf(HasSubstr("access-control-allow-origin: http://page.test\r\n"),
+                     HasSubstr("grpc-status-details-bin, x-accel-buffering, x-echo-initial"),
+                     HasSubstr("vary: Origin\r\n")));
+  EXPECT_THAT(
+      CallUnary({}, "Origin: http://evil.test\r\n"),
+      testing::AllOf(StartsWith("HTTP/1.1 403 "), Not(HasSubstr("access-control-allow-origin"))));
+}
+
+TEST_F(GatewayTest, EndsACallAtItsDeadline) {
+  grpc::testing::StreamingOutputCallRequest request;
+  request.mutable_response_status()->set_code(Backend::kForEver);
+  const std::string answer =
+      Exchange(Post(kStream, Framed(request.SerializeAsString()), "grpc-timeout: 50m\r\n"));
+  EXPECT_THAT(answer, HasSubstr("grpc-status:4\r\n"));
+  EXPECT_THAT(CallUnary({}, "grpc-timeout: Infinitym\r\n"), HasSubstr("grpc-status:3\r\n"));
+}
+
+TEST_F(GatewayTest, CancelsTheStoresStreamWhenTheClientGoes) {
+  grpc::testing::StreamingOutputCallRequest request;
+  request.add_response_parameters()->set_size(1);
+  request.mutable_response_status()->set_code(Backend::kForEver);
+  RawClient client(gateway_->http_port());
+  client.Send(Post(kStream, Framed(request.SerializeAsString())));
+  client.ReadUntil("x");
+  client.Close();
+  const absl::Time deadline = absl::Now() + absl::Minutes(1);
+  while (backend_.cancelled() == 0 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_EQ(backend_.cancelled(), 1);
+}
+
+TEST_F(GatewayTest, ReadsNoFurtherThanItsReader) {
+  grpc::testing::StreamingOutputCallRequest request;
+  constexpr int kMessages = 400;
+  for (int i = 0; i < kMessages; ++i) request.add_response_parameters()->set_size(100000);
+  RawClient client(gateway_->http_port());
+  client.Send(Post(kStream, Framed(request.SerializeAsString())));
+  client.ReadUntil("x");
+  // What is under way fills up, and stands still.
+  int before = -1;
+  while (before != backend_.written()) {
+    before = backend_.written();
+    absl::SleepFor(absl::Milliseconds(300));
+  }
+  EXPECT_LT(before, kMessages);
+  const std::string rest = client.ReadUntil(absl::StrCat("grpc-status:0\r\n", kEnd));
+  EXPECT_GT(rest.size(), 39000000u);
+  EXPECT_EQ(backend_.written(), kMessages);
+}
+
+TEST_F(GatewayTest, KeepsTheConnectionForTheNextRequest) {
+  RawClient client(gateway_->http_port());
+  for (int i = 0; i < 3; ++i) {
+    client.Send(Post(kUnary, Framed("")));
+    EXPECT_THAT(client.ReadUntil(kEnd), EndsWith(absl::StrCat("grpc-status:0\r\n", kEnd)));
+  }
+  // All at once, too.
+  client.Send(Post(kUnary, Framed("")) + Post(kUnary, Framed("")));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(client.ReadUntil(kEnd), EndsWith(absl::StrCat("grpc-status:0\r\n", kEnd)));
+  }
+}
+
+TEST_F(GatewayTest, ClosesTheConnectionAfterAFramingError) {
+  RawClient client(gateway_->http_port());
+  client.Send(Post(kUnary, Framed(""), "Transfer-Encoding: chunked\r\n"));
+  EXPECT_THAT(client.ReadAll(),
+              testing::AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("connection: close\r\n"),
+                             EndsWith("must not be there together\n")));
+}
+
+TEST_F(GatewayTest, TellsNoAddressWhenTheStoreIsAway) {
+  backend_.Stop();
+  const std::string answer = CallUnary({});
+  EXPECT_THAT(answer, HasSubstr("grpc-status:14\r\n"));
+  EXPECT_THAT(answer, Not(HasSubstr("127.0.0.1")));
+}
+
+TEST_F(GatewayTest, RefusesATooLargeMessageBeforeItHasCome) {
+  RawClient client(gateway_->http_port());
+  client.Send(
+      absl::StrCat("POST ", kUnary, " HTTP/1.1\r\nHost: localhost\r\n",
+                   "Content-Type: application/grpc-web\r\nContent-Length: 100000005\r\n\r\n",
+                   FrameHead(0, 100000000)));
+  EXPECT_THAT(client.ReadUntil(kEnd), HasSubstr("grpc-status:8\r\n"));
+}
+
+}  // namespace
+}  // namespace usersync::gateway

@@ -1,0 +1,78 @@
+// usersync-gateway: see kUsage.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "common/log.h"
+#include "common/options.h"
+#include "common/serve.h"
+#include "gateway/gateway.h"
+
+namespace usersync::gateway {
+namespace {
+
+constexpr char kUsage[] =
+    "usersync-gateway is the front door: gRPC-Web over HTTP/1.1 and HTTP/2 for browsers.\n\n"
+    "  usersync-gateway serve  serves until SIGTERM\n";
+
+struct Settings {
+  std::string store_addr = "127.0.0.1:50052";
+  std::string allowed_hosts;
+  std::string allowed_origins = "http://localhost:3000,http://127.0.0.1:3000";
+  std::string log_level = "info";
+};
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "usersync-gateway: %s\n", std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? 2 : 1;
+}
+
+int Serve(StopSignal& stop, const Gateway::Options& options) {
+  auto gateway = Gateway::Start(options);
+  if (!gateway.ok()) return Fail(gateway.status());
+  spdlog::info("serving HTTP on {}:{}", options.host, (*gateway)->http_port());
+  stop.Wait();
+  spdlog::info("stopping: finishing what was begun");
+  gateway->reset();
+  spdlog::info("stopped");
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  StopSignal stop;
+  Gateway::Options options;
+  Settings settings;
+  OptionSet set("usersync-gateway", kUsage);
+  set.Add("gateway-host", &options.host, "The address to listen on.");
+  set.Add("gateway-http-port", &options.http_port, 0, 65535, "The port of HTTP.");
+  set.Add("gateway-metrics-port", &options.metrics_port, 0, 65535,
+          "The loopback port of GET /metrics; 0: none.");
+  set.Add("gateway-threads", &options.threads, 1, 256, "How many threads serve HTTP.");
+  set.Add("store-addr", &settings.store_addr, "host:port of each store, separated by commas.");
+  set.Add("secrets-dir", &options.secrets_dir, "Where gateway.token is.");
+  set.Add("allowed-hosts", &settings.allowed_hosts,
+          "Host names to answer to, besides those of loopback, separated by commas.");
+  set.Add("allowed-origins", &settings.allowed_origins,
+          "Origins whose pages may call, separated by commas.");
+  set.Add("drain-timeout", &options.drain_timeout, "How long calls may go on after SIGTERM.");
+  set.Add("log-level", &settings.log_level, "trace, debug, info, warning, error or off.");
+  std::string answer;
+  const auto words = set.Parse(argc, argv, &answer);
+  if (!words.ok()) return Fail(words.status());
+  if (!answer.empty()) {
+    std::fputs(answer.c_str(), stdout);
+    return 0;
+  }
+  InitLog("usersync-gateway", settings.log_level);
+  options.stores = absl::StrSplit(settings.store_addr, ',', absl::SkipEmpty());
+  options.allowed_hosts = absl::StrSplit(settings.allowed_hosts, ',', absl::SkipEmpty());
+  options.allowed_origins = absl::StrSplit(settings.allowed_origins, ',', absl::SkipEmpty());
+  if (*words == std::vector<std::string>{"serve"}) return Serve(stop, options);
+  return Fail(absl::InvalidArgumentError("commands: serve; --help"));
+}
+
+}  // namespace
+}  // namespace usersync::gateway
+
+int main(int argc, char** argv) { return usersync::gateway::Main(argc, argv); }

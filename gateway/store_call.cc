@@ -1,0 +1,135 @@
+#include "gateway/store_call.h"
+
+#include <grpcpp/support/byte_buffer.h>
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace usersync::gateway {
+namespace {
+
+// How many bytes may wait for a client before its stream stops reading from the store.
+constexpr size_t kMostBacklog = 256 << 10;
+
+std::string BytesOf(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  if (!buffer.Dump(&slices).ok()) return bytes;
+  bytes.reserve(buffer.Length());
+  for (const grpc::Slice& slice : slices) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::shared_ptr<StoreCall> StoreCall::Start(ChannelPool& pool, Request request,
+                                            boost::asio::any_io_executor executor,
+                                            std::weak_ptr<Listener> listener) {
+  auto call = std::make_shared<StoreCall>(pool.Acquire(), std::move(executor), std::move(listener));
+  call->Begin(std::move(request));
+  return call;
+}
+
+StoreCall::StoreCall(std::unique_ptr<ChannelPool::Lease> lease,
+                     boost::asio::any_io_executor executor, std::weak_ptr<Listener> listener)
+    : lease_(std::move(lease)), executor_(std::move(executor)), listener_(std::move(listener)) {}
+
+void StoreCall::Begin(Request request) {
+  for (const auto& [key, value] : request.metadata) context_.AddMetadata(key, value);
+  if (request.deadline) context_.set_deadline(absl::ToChronoTime(*request.deadline));
+  const grpc::Slice slice(request.message);
+  request_ = grpc::ByteBuffer(&slice, 1);
+  {
+    MutexLock lock(mutex_);
+    self_ = shared_from_this();
+  }
+  lease_->stub().PrepareBidiStreamingCall(&context_, request.method, {}, this);
+  // Reads are started from outside gRPC's own callbacks too.
+  AddHold();
+  StartWriteLast(&request_, grpc::WriteOptions());
+  StartRead(&response_);
+  StartCall();
+}
+
+void StoreCall::Cancel() {
+  context_.TryCancel();
+  MutexLock lock(mutex_);
+  is_cancelled_ = true;
+  // The read fails at once, and the call ends.
+  ReadOnIfRoom();
+}
+
+void StoreCall::SetBacklog(size_t bytes) {
+  MutexLock lock(mutex_);
+  backlog_ = bytes;
+  ReadOnIfRoom();
+}
+
+void StoreCall::ReadOnIfRoom() {
+  if (!is_paused_) return;
+  if (!is_cancelled_ && untold_bytes_ + backlog_ >= kMostBacklog) return;
+  is_paused_ = false;
+  StartRead(&response_);
+}
+
+void StoreCall::OnReadInitialMetadataDone(bool ok) {
+  MutexLock lock(mutex_);
+  has_headers_ = true;
+  if (ok) news_.headers = Copy(context_.GetServerInitialMetadata());
+  Post();
+}
+
+void StoreCall::OnReadDone(bool ok) {
+  MutexLock lock(mutex_);
+  if (!ok) {
+    RemoveHold();
+    return;
+  }
+  std::string message = BytesOf(response_);
+  untold_bytes_ += message.size();
+  news_.messages.push_back(std::move(message));
+  is_paused_ = true;
+  ReadOnIfRoom();
+  Post();
+}
+
+void StoreCall::OnDone(const grpc::Status& status) {
+  std::shared_ptr<StoreCall> self;
+  MutexLock lock(mutex_);
+  self = std::move(self_);
+  has_headers_ = true;
+  news_.status = status;
+  Post();
+}
+
+// Lets the listener know of what has come. Messages wait for the headers: gRPC's callbacks may
+// overtake each other.
+void StoreCall::Post() {
+  if (is_posted_ || !has_headers_) return;
+  is_posted_ = true;
+  boost::asio::post(executor_, [self = shared_from_this()] { self->Tell(); });
+}
+
+void StoreCall::Tell() {
+  News news;
+  {
+    MutexLock lock(mutex_);
+    std::swap(news, news_);
+    is_posted_ = false;
+    untold_bytes_ = 0;
+  }
+  const auto listener = listener_.lock();
+  if (listener == nullptr) return;
+  if (news.headers) listener->OnHeaders(*news.headers);
+  for (std::string& message : news.messages) listener->OnMessage(std::move(message));
+  if (news.status) {
+    listener->OnEnd(*news.status, Copy(context_.GetServerTrailingMetadata()));
+  } else {
+    MutexLock lock(mutex_);
+    ReadOnIfRoom();
+  }
+}
+
+}  // namespace usersync::gateway

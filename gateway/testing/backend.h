@@ -1,0 +1,109 @@
+// A store's stand-in: serves grpc.testing.TestService in this process, and notes what it was told.
+#pragma once
+
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/mutex.h"
+#include "grpc/testing/test.grpc.pb.h"
+
+namespace usersync::gateway {
+
+class Backend final : public grpc::testing::TestService::Service {
+ public:
+  void Start() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.SetMaxReceiveMessageSize(-1);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+
+  std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+  // The metadata of the last call.
+  std::multimap<std::string, std::string> metadata() {
+    MutexLock lock(mutex_);
+    return metadata_;
+  }
+
+  // How many calls were cancelled while they ran.
+  int cancelled() {
+    MutexLock lock(mutex_);
+    return cancelled_;
+  }
+
+  // Stops at once: whoever calls then finds nobody.
+  void Stop() { server_->Shutdown(std::chrono::system_clock::now()); }
+
+  // Answers with a payload of the size asked for, or with the status asked for. Echoes the
+  // metadata x-echo-initial, x-echo-trailing and x-echo-trailing-bin.
+  grpc::Status UnaryCall(grpc::ServerContext* context, const grpc::testing::SimpleRequest* request,
+                         grpc::testing::SimpleResponse* response) override {
+    Note(*context);
+    response->mutable_payload()->set_body(std::string(request->response_size(), 'x'));
+    return StatusOf(request->response_status());
+  }
+
+  // Streams payloads of the sizes asked for; then, if a status of -1 is asked for, waits until the
+  // call is cancelled.
+  grpc::Status StreamingOutputCall(
+      grpc::ServerContext* context, const grpc::testing::StreamingOutputCallRequest* request,
+      grpc::ServerWriter<grpc::testing::StreamingOutputCallResponse>* writer) override {
+    Note(*context);
+    for (const auto& parameters : request->response_parameters()) {
+      grpc::testing::StreamingOutputCallResponse response;
+      response.mutable_payload()->set_body(std::string(parameters.size(), 'x'));
+      if (!writer->Write(response)) break;
+      MutexLock lock(mutex_);
+      ++written_;
+    }
+    if (request->response_status().code() != kForEver) return StatusOf(request->response_status());
+    while (!context->IsCancelled()) absl::SleepFor(absl::Milliseconds(5));
+    MutexLock lock(mutex_);
+    ++cancelled_;
+    return grpc::Status::CANCELLED;
+  }
+
+  // How many messages of streams were written.
+  int written() {
+    MutexLock lock(mutex_);
+    return written_;
+  }
+
+  // Asked for as a status: the stream stays open.
+  static constexpr int kForEver = -1;
+
+ private:
+  static grpc::Status StatusOf(const grpc::testing::EchoStatus& status) {
+    return {static_cast<grpc::StatusCode>(status.code()), status.message()};
+  }
+
+  void Note(grpc::ServerContext& context) {
+    MutexLock lock(mutex_);
+    metadata_.clear();
+    for (const auto& [key, value] : context.client_metadata()) {
+      const std::string name(key.data(), key.size());
+      const std::string text(value.data(), value.size());
+      metadata_.emplace(name, text);
+      if (name == "x-echo-initial") context.AddInitialMetadata(name, text);
+      if (name == "x-echo-trailing" || name == "x-echo-trailing-bin") {
+        context.AddTrailingMetadata(name, text);
+      }
+    }
+  }
+
+  int port_ = 0;
+  Mutex mutex_;
+  std::multimap<std::string, std::string> metadata_ GUARDED_BY(mutex_);
+  int cancelled_ GUARDED_BY(mutex_) = 0;
+  int written_ GUARDED_BY(mutex_) = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace usersync::gateway
