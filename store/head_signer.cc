@@ -43,13 +43,15 @@ absl::StatusOr<std::optional<NoteSigner>> LoadKey(const std::string& path) {
   return *std::move(signer);
 }
 
-// Replaced all at once: several stores write the same.
+// Replaced all at once: several stores write the same. As private as all else in that folder,
+// though it is no secret.
 void WriteVerifierKey(const std::string& path, const std::string& vkey) {
   const std::string beside = absl::StrCat(path, ".", getpid());
   std::ofstream file(beside);
   file << vkey << "\n";
   file.close();
-  if (!file || std::rename(beside.c_str(), path.c_str()) != 0) {
+  if (!file || chmod(beside.c_str(), S_IRUSR | S_IWUSR) != 0 ||
+      std::rename(beside.c_str(), path.c_str()) != 0) {
     spdlog::warn("the log's public key cannot be written to {}", path);
   }
 }

@@ -13,6 +13,7 @@ UNITS = {
     "naive": "changes/s", "batched": "changes/s", "line": "changes/s", "large": "changes/s",
     "line_to_naive": "ratio", "line_to_batched": "ratio", "large_to_line": "ratio",
     "receipt_p50": "ms", "receipt_p99": "ms", "broadcast_p50": "ms", "broadcast_p99": "ms",
+    "log_cost": "fraction", "proof_p50": "ms",
     "cpu_nats": "us", "cpu_bridge": "us", "cpu_store": "us", "cpu_postgres": "us",
 }
 
