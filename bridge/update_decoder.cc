@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "bridge/json_array.h"
@@ -32,8 +33,7 @@ class Decoder {
     } else if (IsArray(message_.payload)) {
       DecodeArray();
     } else {
-      DecodedMutation decoded = DecodeMutation(message_.payload);
-      Add(std::move(decoded), derived_id_, decoded.violations.empty() ? "" : WholeMessage());
+      Add(DecodeMutation(message_.payload), derived_id_, [this] { return WholeMessage(); });
     }
     return std::move(decoded_);
   }
@@ -62,12 +62,14 @@ class Decoder {
                       absl::StrCat("must be JSON, and element ", i, " is not"));
         return;
       }
-      Add(std::move(decoded), absl::StrCat(derived_id_, "/", i), std::string(elements[i]));
+      Add(std::move(decoded), absl::StrCat(derived_id_, "/", i),
+          [&] { return std::string(elements[i]); });
     }
   }
 
-  // `bytes` are what is kept if something is wrong.
-  void Add(DecodedMutation decoded, const std::string& derived_id, std::string bytes) {
+  // `bytes` tells what is kept if something is wrong.
+  void Add(DecodedMutation decoded, const std::string& derived_id,
+           absl::FunctionRef<std::string()> bytes) {
     auto& [mutation, violations, read] = decoded;
     if (mutation.mutation_id().empty()) mutation.set_mutation_id(derived_id);
     if (!IsToken(actor_)) {
@@ -78,7 +80,7 @@ class Decoder {
       *entry.mutable_mutation() = std::move(mutation);
       return;
     }
-    SetUndecodable(entry, violations, std::move(bytes));
+    SetUndecodable(entry, violations, bytes());
     if (read == JsonResult::Kind::kObject && mutation.has_user()) {
       *entry.mutable_undecodable()->mutable_mutation() = std::move(mutation);
     }

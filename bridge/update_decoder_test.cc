@@ -138,6 +138,7 @@ TEST(UpdateDecoder, RefusesAnActorThatNoClientCanHave) {
   for (const std::string& actor : {std::string("a b"), std::string(65, 'a'), std::string("\xff")}) {
     const auto update = DecodeUpdate(Message(kPlain, absl::StrCat("users.update.", actor)));
     EXPECT_THAT(Answers(update), ElementsAre("actor FIELD_INVALID"));
+    EXPECT_EQ(update.entries[0].undecodable().payload(), kPlain);
     users::internal::v1::Entry parsed;
     EXPECT_TRUE(parsed.ParseFromString(update.entries[0].SerializeAsString()));
   }
