@@ -129,9 +129,9 @@ void HeadSigner::Run() {
 void HeadSigner::PublishKey() {
   if (published_origin_ == origin()) return;
   published_origin_ = origin();
-  const std::string vkey = signer_->VerifierKey(published_origin_);
-  spdlog::info("the log is signed: {}", vkey);
-  WriteVerifierKey(BesideKey(options_.key_path, "log.vkey"), vkey);
+  const std::string path = BesideKey(options_.key_path, "log.vkey");
+  WriteVerifierKey(path, signer_->VerifierKey(published_origin_));
+  spdlog::info("the log is signed; its public key is in {}", path);
 }
 
 void HeadSigner::AppendHead(absl::Duration patience) {
