@@ -190,8 +190,10 @@ void Broadcaster::StandBy() {
       behind_since = absl::InfiniteFuture();
       if (!state.ok()) continue;
       last = state->last_sequence;
+      checkpoint.clear();
+      if (state->messages == 0) continue;
       const auto mark = stream_.ReadMark(*last);
-      checkpoint = mark.ok() ? mark->checkpoint : "";
+      if (mark.ok()) checkpoint = mark->checkpoint;
       continue;
     }
     const auto is_behind = HasChangesAfter(store_, state->messages == 0 ? "" : checkpoint);

@@ -77,7 +77,7 @@ absl::Status NatsMessageSource::Open(const Position& after) {
   const auto before = ReadStreamState(nats_, kUpdateStream);
   keeper_.Note(before.status());
   if (!before.ok()) return before.status();
-  const auto begin = FindBegin(after);
+  const auto begin = FindBegin(after, before->messages > 0);
   if (!begin.ok()) return begin.status();
   {
     MutexLock lock(mutex_);
@@ -99,14 +99,17 @@ absl::Status NatsMessageSource::Open(const Position& after) {
   return lost_;
 }
 
-absl::StatusOr<NatsMessageSource::Begin> NatsMessageSource::FindBegin(const Position& after) const {
+absl::StatusOr<NatsMessageSource::Begin> NatsMessageSource::FindBegin(const Position& after,
+                                                                      bool has_messages) const {
   if (after.sequence() == 0) return Begin{};
+  const Begin later = {.policy = js_DeliverByStartTime, .after_ns = NanosOf(after)};
+  if (!has_messages) return later;
   const auto message = ReadMessage(nats_, kUpdateStream, after.sequence());
   if (message.ok() && natsMsg_GetTime(message->get()) == NanosOf(after)) {
     return Begin{.policy = js_DeliverByStartSequence, .sequence = after.sequence() + 1};
   }
   if (!message.ok() && !absl::IsNotFound(message.status())) return message.status();
-  return Begin{.policy = js_DeliverByStartTime, .after_ns = NanosOf(after)};
+  return later;
 }
 
 absl::Status NatsMessageSource::MakeConsumer(const Begin& begin, const std::string& deliver_to) {

@@ -50,7 +50,7 @@ class NatsMessageSource final : public MessageSource {
     std::string reply;
   };
 
-  absl::StatusOr<Begin> FindBegin(const Position& after) const;
+  absl::StatusOr<Begin> FindBegin(const Position& after, bool has_messages) const;
   absl::Status MakeConsumer(const Begin& begin, const std::string& deliver_to);
   void OnMessage(MessageHandle message);
   void OnSign(natsMsg* message) REQUIRES(mutex_);

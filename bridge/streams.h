@@ -33,7 +33,8 @@ struct StreamState {
 // NOT_FOUND if there is no such stream.
 absl::StatusOr<StreamState> ReadStreamState(const NatsConnection& nats, const std::string& stream);
 
-// NOT_FOUND if the stream has no message with this sequence.
+// NOT_FOUND if the stream has no message with this sequence. Ask only of a stream that is known to
+// hold messages: nats-server 2.9.10 dies of the question while the stream is being made.
 absl::StatusOr<MessageHandle> ReadMessage(const NatsConnection& nats, const std::string& stream,
                                           uint64_t sequence);
 

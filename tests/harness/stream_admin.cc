@@ -71,6 +71,10 @@ absl::Status StreamAdmin::Delete(const std::string& stream) {
 
 absl::StatusOr<StreamAdmin::Stored> StreamAdmin::Last(const std::string& stream,
                                                       const std::string& subject) {
+  // nats-server 2.9.10 dies of the request for a message while the stream is being made.
+  const auto info = Info(stream);
+  if (!info.ok()) return info.status();
+  if ((*info)["state"].value("messages", 0) == 0) return absl::NotFoundError(stream);
   jsCtx* js = nullptr;
   natsStatus status = natsConnection_JetStream(&js, client_.connection(), nullptr);
   if (status != NATS_OK) return StatusOf(status, "JetStream");
