@@ -58,12 +58,20 @@ std::unique_ptr<ChannelPool::Lease> ChannelPool::Acquire() {
     best = Add(entries_[best]->store);
   }
   ++entries_[best]->open;
+  ++open_;
   return std::make_unique<Lease>(*this, best);
 }
 
 void ChannelPool::Release(size_t index) {
   MutexLock lock(mutex_);
   --entries_[index]->open;
+  --open_;
+  released_.NotifyAll();
+}
+
+void ChannelPool::AwaitNone() {
+  MutexLock lock(mutex_);
+  while (open_ > 0) released_.Wait(mutex_);
 }
 
 grpc::GenericStub* ChannelPool::StubAt(size_t index) {

@@ -46,6 +46,9 @@ class ChannelPool {
   // A connection with room, to a store that is not known to be away. Outlived by the pool.
   std::unique_ptr<Lease> Acquire();
 
+  // Waits until no call is open. They must all be told to end, and nobody may begin another.
+  void AwaitNone();
+
  private:
   struct Entry {
     size_t store = 0;
@@ -60,6 +63,8 @@ class ChannelPool {
 
   const Options options_;
   Mutex mutex_;
+  CondVar released_;
+  size_t open_ GUARDED_BY(mutex_) = 0;
   // Grows only; entries stay where they are.
   std::vector<std::unique_ptr<Entry>> entries_ GUARDED_BY(mutex_);
 };

@@ -62,6 +62,8 @@ class RunningGateway final : public Gateway {
     metrics_server_.reset();
     http_.reset();
     connections_.Drain(options_.drain_timeout);
+    // gRPC still has hold of calls that were cancelled, and they of our threads.
+    pool_.AwaitNone();
   }
 
   int http_port() const override { return http_->port(); }
