@@ -5,26 +5,15 @@
 
 #include "tests/harness/eventually.h"
 #include "tests/harness/must.h"
-#include "tests/traffic/crowd.h"
+#include "tests/integration/edited_line.h"
 
 namespace usersync::tests {
 namespace {
 
 constexpr char kStream[] = "USERS_UPDATE";
 
-class LostUpdates : public testing::Test {
+class LostUpdates : public EditedLine {
  protected:
-  LostUpdates() {
-    line_.Start();
-    crowd_ = std::make_unique<Crowd>(line_);
-    author_ = &crowd_->AddPlainAuthor();
-  }
-
-  void PublishAndSettle(int count) {
-    author_->PublishEdits(count, 4, "edited");
-    crowd_->Settle();
-  }
-
   bool HasStream() { return line_.streams().Info(kStream).ok(); }
 
   // Puts NATS back to a copy of its data; its sequences will be given again.
@@ -53,9 +42,6 @@ class LostUpdates : public testing::Test {
   }
 
   const TempDir copies_;
-  Line line_;
-  std::unique_ptr<Crowd> crowd_;
-  PlainAuthor* author_ = nullptr;
 };
 
 TEST_F(LostUpdates, AStreamMadeAnewIsReadFromItsBeginningThoughThePositionIsAhead) {

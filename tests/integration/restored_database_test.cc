@@ -5,25 +5,14 @@
 #include "tests/harness/eventually.h"
 #include "tests/harness/must.h"
 #include "tests/integration/api_error.h"
-#include "tests/traffic/crowd.h"
+#include "tests/integration/edited_line.h"
 #include "tests/traffic/documents.h"
 
 namespace usersync::tests {
 namespace {
 
-class RestoredDatabase : public testing::Test {
+class RestoredDatabase : public EditedLine {
  protected:
-  RestoredDatabase() {
-    line_.Start();
-    crowd_ = std::make_unique<Crowd>(line_);
-    author_ = &crowd_->AddPlainAuthor();
-  }
-
-  void PublishAndSettle(int count) {
-    author_->PublishEdits(count, 4, "edited");
-    crowd_->Settle();
-  }
-
   // As a crash leaves it, which is what a file system's snapshot holds.
   std::string Copy() {
     line_.postgres().Kill9();
@@ -57,9 +46,6 @@ class RestoredDatabase : public testing::Test {
   }
 
   const TempDir copies_;
-  Line line_;
-  std::unique_ptr<Crowd> crowd_;
-  PlainAuthor* author_ = nullptr;
 };
 
 TEST_F(RestoredDatabase, LostMutationsComeBackByThemselvesAndEverybodyConverges) {
