@@ -12,6 +12,7 @@
 #include "bridge/receipt_publisher.h"
 #include "bridge/stream_keeper.h"
 #include "bridge/streams.h"
+#include "bridge/subjects.h"
 #include "bridge/update_consumer.h"
 #include "common/backoff.h"
 #include "common/log.h"
@@ -40,7 +41,7 @@ class RunningBridge final : public Bridge {
   absl::Status TellMetrics(int port) {
     if (port == 0) return absl::OkStatus();
     AddTo(metrics_, counters_);
-    auto server = MetricsServer::Start(port, metrics_);
+    auto server = MetricsServer::Start(port, metrics_, [this] { return Health(); });
     if (!server.ok()) return server.status();
     metrics_server_ = *std::move(server);
     return absl::OkStatus();
@@ -59,6 +60,7 @@ class RunningBridge final : public Bridge {
   }
 
   ~RunningBridge() override {
+    metrics_server_.reset();
     // Nothing new comes in; what was just committed still goes out: here, or by the next bridge.
     consumer_.Stop();
     if (consuming_.joinable()) consuming_.join();
@@ -72,6 +74,14 @@ class RunningBridge final : public Bridge {
   bool is_cut_off() const override { return quick_->is_closed() || bulk_->is_closed(); }
 
  private:
+  // Asks the store what the consumer asks it.
+  absl::Status Health() {
+    if (!quick_->is_connected() || !bulk_->is_connected()) {
+      return absl::UnavailableError("NATS is away");
+    }
+    return store_->GetPosition(kUpdateStream).status();
+  }
+
   Counters counters_;
   Metrics metrics_;
   std::unique_ptr<MetricsServer> metrics_server_;

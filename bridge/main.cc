@@ -14,6 +14,7 @@
 #include "bridge/bridge.h"
 #include "bridge/monitor.h"
 #include "bridge/streams.h"
+#include "common/health_command.h"
 #include "common/log.h"
 #include "common/options.h"
 #include "common/serve.h"
@@ -24,6 +25,7 @@ namespace {
 constexpr char kUsage[] =
     "usersync-bridge carries users between NATS and the store.\n\n"
     "  usersync-bridge serve           carries until SIGTERM\n"
+    "  usersync-bridge health          says whether the one that serves here is healthy\n"
     "  usersync-bridge setup-streams   makes the JetStream streams\n"
     "  usersync-bridge monitor         prints every message of users.> (as operator)\n"
     "  usersync-bridge publish FILE|-  publishes a document or mutation, waits for its receipt\n";
@@ -112,7 +114,7 @@ absl::Status Run(StopSignal& stop, const Settings& settings,
         **nats, [&stop] { return stop.WaitFor(absl::ZeroDuration()); }, Print);
   }
   return absl::InvalidArgumentError(
-      "commands: serve, setup-streams, monitor, publish FILE|-; see --help");
+      "commands: serve, health, setup-streams, monitor, publish FILE|-; see --help");
 }
 
 int Main(int argc, char** argv) {
@@ -137,6 +139,7 @@ int Main(int argc, char** argv) {
     std::fputs(answer.c_str(), stdout);
     return 0;
   }
+  if (*words == std::vector<std::string>{"health"}) return AskHealth(settings.metrics_port);
   InitLog("usersync-bridge", settings.log_level);
   if (!settings.nats_password_file.empty()) {
     auto password = ReadSecret(settings.nats_password_file);

@@ -49,6 +49,9 @@ class NatsConnection {
   // null for none.
   void OnLoss(std::function<void()> listener);
 
+  // Whether the server is there now.
+  bool is_connected() const { return natsConnection_Status(get()) == NATS_CONN_STATUS_CONNECTED; }
+
   // Whether it will not come back: the server does not let us in any more.
   bool is_closed() const { return closed_; }
 

@@ -30,20 +30,25 @@ bool IsLoopbackName(beast::string_view host) {
   return name == "localhost" || name == "127.0.0.1";
 }
 
-Response Answer(const Request& request, const Metrics& metrics) {
+Response Answer(const Request& request, const Metrics& metrics,
+                const MetricsServer::Health& health) {
   Response response{http::status::ok, request.version()};
   response.set(http::field::content_type, "text/plain; charset=utf-8");
   response.keep_alive(false);
   if (!IsLoopbackName(request[http::field::host])) {
     response.result(http::status::misdirected_request);
     response.body() = "this port answers to localhost and 127.0.0.1 alone\n";
-  } else if (request.target() != "/metrics") {
+  } else if (request.target() != "/metrics" && request.target() != "/healthz") {
     response.result(http::status::not_found);
-    response.body() = "only /metrics is here\n";
+    response.body() = "only /metrics and /healthz are here\n";
   } else if (request.method() != http::verb::get) {
     response.result(http::status::method_not_allowed);
     response.set(http::field::allow, "GET");
     response.body() = "GET it\n";
+  } else if (request.target() == "/healthz") {
+    const absl::Status status = health();
+    if (!status.ok()) response.result(http::status::service_unavailable);
+    response.body() = absl::StrCat(status.ok() ? "healthy" : status.message(), "\n");
   } else {
     response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
     response.body() = metrics.Text();
@@ -55,8 +60,8 @@ Response Answer(const Request& request, const Metrics& metrics) {
 // One connection: a request, its answer, the end.
 class Conversation : public std::enable_shared_from_this<Conversation> {
  public:
-  Conversation(tcp::socket socket, const Metrics& metrics)
-      : stream_(std::move(socket)), metrics_(metrics) {
+  Conversation(tcp::socket socket, const Metrics& metrics, const MetricsServer::Health& health)
+      : stream_(std::move(socket)), metrics_(metrics), health_(health) {
     parser_.header_limit(kMostHeaderBytes);
     parser_.body_limit(0);
   }
@@ -71,7 +76,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
 
  private:
   void Reply() {
-    response_ = Answer(parser_.get(), metrics_);
+    response_ = Answer(parser_.get(), metrics_, health_);
     stream_.expires_after(kPatience);
     http::async_write(stream_, response_,
                       [self = shared_from_this()](beast::error_code, size_t) { self->End(); });
@@ -84,6 +89,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
 
   beast::tcp_stream stream_;
   const Metrics& metrics_;
+  const MetricsServer::Health& health_;
   beast::flat_buffer buffer_{kMostHeaderBytes};
   http::request_parser<http::empty_body> parser_;
   Response response_;
@@ -91,7 +97,8 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
 
 class RunningMetricsServer final : public MetricsServer {
  public:
-  explicit RunningMetricsServer(const Metrics& metrics) : metrics_(metrics) {}
+  RunningMetricsServer(const Metrics& metrics, Health health)
+      : metrics_(metrics), health_(std::move(health)) {}
 
   ~RunningMetricsServer() override {
     context_.stop();
@@ -119,12 +126,13 @@ class RunningMetricsServer final : public MetricsServer {
  private:
   void Accept() {
     acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
-      if (!error) std::make_shared<Conversation>(std::move(socket), metrics_)->Begin();
+      if (!error) std::make_shared<Conversation>(std::move(socket), metrics_, health_)->Begin();
       if (acceptor_.is_open()) Accept();
     });
   }
 
   const Metrics& metrics_;
+  const Health health_;
   asio::io_context context_{1};
   tcp::acceptor acceptor_{context_};
   std::thread thread_;
@@ -133,8 +141,9 @@ class RunningMetricsServer final : public MetricsServer {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(int port,
-                                                                    const Metrics& metrics) {
-  auto server = std::make_unique<RunningMetricsServer>(metrics);
+                                                                    const Metrics& metrics,
+                                                                    Health health) {
+  auto server = std::make_unique<RunningMetricsServer>(metrics, std::move(health));
   if (auto status = server->Listen(port); !status.ok()) return status;
   return server;
 }

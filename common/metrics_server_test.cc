@@ -15,6 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -24,7 +25,7 @@ class MetricsServerTest : public testing::Test {
   MetricsServerTest() {
     counter_.Add(7);
     metrics_.Add("usersync_things_total", "Things.", counter_);
-    auto server = MetricsServer::Start(0, metrics_);
+    auto server = MetricsServer::Start(0, metrics_, [this] { return health_; });
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -47,6 +48,7 @@ class MetricsServerTest : public testing::Test {
 
   Counter counter_;
   Metrics metrics_;
+  absl::Status health_;
   std::unique_ptr<MetricsServer> server_;
 };
 
@@ -62,6 +64,13 @@ TEST_F(MetricsServerTest, AnswersNobodyWhoCallsItByAnotherName) {
   EXPECT_THAT(Get("/metrics", "localhost"), StartsWith("HTTP/1.1 200 "));
 }
 
+TEST_F(MetricsServerTest, SaysWhetherTheServiceIsHealthy) {
+  EXPECT_THAT(Get("/healthz"), AllOf(StartsWith("HTTP/1.1 200 "), EndsWith("healthy\n")));
+  health_ = absl::UnavailableError("the database is away");
+  EXPECT_THAT(Get("/healthz"),
+              AllOf(StartsWith("HTTP/1.1 503 "), EndsWith("the database is away\n")));
+}
+
 TEST_F(MetricsServerTest, HasNothingElse) {
   EXPECT_THAT(Get("/"), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(Exchange("POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"),
@@ -74,7 +83,7 @@ TEST_F(MetricsServerTest, HangsUpOnGarbageAndServesTheNext) {
 }
 
 TEST_F(MetricsServerTest, SaysThatThePortIsTaken) {
-  const auto second = MetricsServer::Start(server_->port(), metrics_);
+  const auto second = MetricsServer::Start(server_->port(), metrics_, absl::OkStatus);
   EXPECT_TRUE(absl::IsFailedPrecondition(second.status()));
   EXPECT_THAT(std::string(second.status().message()),
               HasSubstr(absl::StrCat("127.0.0.1:", server_->port())));

@@ -52,7 +52,7 @@ class RunningGateway final : public Gateway {
     if (options_.metrics_port == 0) return absl::OkStatus();
     metrics_.AddGauge("usersync_gateway_connections", "HTTP connections that are open.",
                       [this] { return static_cast<double>(connections_.size()); });
-    auto server = MetricsServer::Start(options_.metrics_port, metrics_);
+    auto server = MetricsServer::Start(options_.metrics_port, metrics_, absl::OkStatus);
     if (!server.ok()) return server.status();
     metrics_server_ = *std::move(server);
     return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
+#include "common/health_command.h"
 #include "common/log.h"
 #include "common/options.h"
 #include "common/serve.h"
@@ -14,7 +15,8 @@ namespace {
 
 constexpr char kUsage[] =
     "usersync-gateway is the front door: gRPC-Web over HTTP/1.1 and HTTP/2 for browsers.\n\n"
-    "  usersync-gateway serve  serves until SIGTERM\n";
+    "  usersync-gateway serve   serves until SIGTERM\n"
+    "  usersync-gateway health  says whether the one that serves here is healthy\n";
 
 struct Settings {
   std::string store_addr = "127.0.0.1:50052";
@@ -68,8 +70,9 @@ int Main(int argc, char** argv) {
   options.stores = absl::StrSplit(settings.store_addr, ',', absl::SkipEmpty());
   options.allowed_hosts = absl::StrSplit(settings.allowed_hosts, ',', absl::SkipEmpty());
   options.allowed_origins = absl::StrSplit(settings.allowed_origins, ',', absl::SkipEmpty());
+  if (*words == std::vector<std::string>{"health"}) return AskHealth(options.metrics_port);
   if (*words == std::vector<std::string>{"serve"}) return Serve(stop, options);
-  return Fail(absl::InvalidArgumentError("commands: serve; --help"));
+  return Fail(absl::InvalidArgumentError("commands: serve, health; --help"));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/health_command.h"
 #include "common/log.h"
 #include "common/options.h"
 #include "common/serve.h"
@@ -21,6 +22,9 @@ namespace {
 constexpr char kUsage[] =
     "usersync-store keeps users and their history in PostgreSQL and serves them over gRPC.\n\n"
     "  usersync-store serve           serves until SIGTERM\n"
+    "  usersync-store health          says whether the one that serves here is healthy: exit "
+    "status\n"
+    "                                 0 if so\n"
     "  usersync-store migrate up      brings the database's schema up to date\n"
     "  usersync-store migrate status  says what it has\n"
     "  usersync-store verify          recomputes the whole history; exit status 0 if it is sound,\n"
@@ -139,6 +143,7 @@ void Complete(Settings& settings) {
 int Run(StopSignal& stop, const Settings& settings, const std::vector<std::string>& words) {
   using Words = std::vector<std::string>;
   if (words == Words{"serve"}) return Serve(stop, settings.server, settings.beyond_loopback);
+  if (words == Words{"health"}) return AskHealth(settings.server.metrics_port);
   if (words == Words{"migrate", "up"} || words == Words{"migrate", "status"}) {
     return Migrate(words.back(), settings.owner_url);
   }
@@ -149,7 +154,7 @@ int Run(StopSignal& stop, const Settings& settings, const std::vector<std::strin
   }
   if (words == Words{"new-epoch"}) return NewEpoch(settings.owner_url);
   return Fail(absl::InvalidArgumentError(
-      "commands: serve, migrate up, migrate status, verify, export, new-epoch; --help"));
+      "commands: serve, health, migrate up, migrate status, verify, export, new-epoch; --help"));
 }
 
 int Main(int argc, char** argv) {

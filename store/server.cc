@@ -151,7 +151,9 @@ class RunningServer final : public Server {
                       [this] { return static_cast<double>(watch_->watcher_count()); });
     metrics_.AddGauge("usersync_store_database_up", "Whether the database was there, last.",
                       [this] { return feed_.healthy() ? 1.0 : 0.0; });
-    auto server = MetricsServer::Start(options_.metrics_port, metrics_);
+    auto server = MetricsServer::Start(options_.metrics_port, metrics_, [this] {
+      return feed_.healthy() ? absl::OkStatus() : absl::UnavailableError("the database is away");
+    });
     if (!server.ok()) return server.status();
     metrics_server_ = *std::move(server);
     return absl::OkStatus();
