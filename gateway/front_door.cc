@@ -7,12 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/status.h"
 #include "gateway/grpc_timeout.h"
+#include "gateway/health_answer.h"
 #include "gateway/message_encoding.h"
 #include "gateway/plain_answer.h"
 
 namespace usersync::gateway {
 namespace {
 
+constexpr int kHttpOk = 200;
 constexpr int kHttpNoContent = 204;
 constexpr int kHttpForbidden = 403;
 constexpr int kHttpNotFound = 404;
@@ -37,6 +39,7 @@ FrontDoor::FrontDoor(Options options, ChannelPool& pool, const Identity& identit
       identity_(identity) {}
 
 std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& responder) {
+  requests_.Add();
   if (!hosts_.Allows(head.authority)) {
     return Answer(responder, kHttpMisdirected,
                   "this server does not answer to this host name (--allowed-hosts)");
@@ -58,12 +61,34 @@ std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& re
 }
 
 std::shared_ptr<Handler> FrontDoor::RouteAllowed(const RequestHead& head, Responder& responder,
-                                                 std::function<void(HttpHeaders*)> finish_headers) {
+                                                 FinishHeaders finish_headers) {
+  if (auto handler = RouteOwn(head, responder, finish_headers)) return handler;
+  return RouteGrpcWeb(head, responder, std::move(finish_headers));
+}
+
+std::shared_ptr<Handler> FrontDoor::RouteOwn(const RequestHead& head, Responder& responder,
+                                             const FinishHeaders& finish_headers) {
+  const bool is_health = head.path() == "/healthz";
+  if (!is_health && head.path() != "/config.json") return nullptr;
+  HttpHeaders headers = {{"cache-control", "no-store"}};
+  if (head.method != "GET" && head.method != "HEAD") {
+    headers.Add("allow", "GET, HEAD");
+    finish_headers(&headers);
+    return Answer(responder, kHttpMethodNotAllowed, "this is only read", std::move(headers));
+  }
+  if (is_health) return std::make_shared<HealthAnswer>(pool_, finish_headers, responder);
+  headers.Add("content-type", "application/json");
+  finish_headers(&headers);
+  return std::make_shared<PlainAnswer>(kHttpOk, std::move(headers), options_.page_config,
+                                       responder);
+}
+
+std::shared_ptr<Handler> FrontDoor::RouteGrpcWeb(const RequestHead& head, Responder& responder,
+                                                 FinishHeaders finish_headers) {
   const auto answer = [&](int status, const std::string& text, HttpHeaders headers = {}) {
     finish_headers(&headers);
     return Answer(responder, status, text, std::move(headers));
   };
-  if (head.path() == "/healthz") return answer(200, "ok");
   const absl::string_view type = head.headers.Get("content-type");
   if (!IsGrpcWeb(type)) {
     return answer(kHttpNotFound,

@@ -1,11 +1,13 @@
 // What the gateway answers on its HTTP ports: gRPC-Web for every method of the listed services,
-// and its own health.
+// /healthz, and /config.json for the page.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "common/metrics.h"
 #include "gateway/channel_pool.h"
 #include "gateway/cors.h"
 #include "gateway/grpc_web_call.h"
@@ -23,6 +25,8 @@ class FrontDoor final : public Router {
     // Packages and services that are forwarded; everything else is unknown here.
     std::vector<std::string> services = {"users.v1.", "grpc.health.v1.Health/",
                                          "grpc.reflection.v1alpha.ServerReflection/"};
+    // Of /config.json.
+    std::string page_config;
     GrpcWebCall::Options call;
   };
 
@@ -31,9 +35,20 @@ class FrontDoor final : public Router {
 
   std::shared_ptr<Handler> Route(const RequestHead& head, Responder& responder) override;
 
+  // How many requests came.
+  const Counter& requests() const { return requests_; }
+
  private:
+  // Adds to the head of an answer what CORS says.
+  using FinishHeaders = std::function<void(HttpHeaders*)>;
+
   std::shared_ptr<Handler> RouteAllowed(const RequestHead& head, Responder& responder,
-                                        std::function<void(HttpHeaders*)> finish_headers);
+                                        FinishHeaders finish_headers);
+  // Of what the gateway itself tells; nullptr for every other path.
+  std::shared_ptr<Handler> RouteOwn(const RequestHead& head, Responder& responder,
+                                    const FinishHeaders& finish_headers);
+  std::shared_ptr<Handler> RouteGrpcWeb(const RequestHead& head, Responder& responder,
+                                        FinishHeaders finish_headers);
   GrpcWebCall::Plan PlanCall(const RequestHead& head) const;
   absl::Status Complete(const RequestHead& head, GrpcWebCall::Plan* plan) const;
 
@@ -42,6 +57,7 @@ class FrontDoor final : public Router {
   const CorsPolicy cors_;
   ChannelPool& pool_;
   const Identity& identity_;
+  Counter requests_;
 };
 
 }  // namespace usersync::gateway

@@ -28,9 +28,25 @@ absl::StatusOr<std::string> ReadToken(const std::string& secrets_dir) {
   return std::string(absl::StripAsciiWhitespace(text.str()));
 }
 
+// A page of ours, opened under either name of this machine.
+std::vector<std::string> OwnOrigins(const Gateway::Options& options) {
+  std::vector<std::string> origins;
+  for (const char* name : {"localhost", "127.0.0.1"}) {
+    origins.push_back(absl::StrCat("http://", name, ":", options.http_port));
+  }
+  return origins;
+}
+
 FrontDoor::Options DoorOptions(const Gateway::Options& options) {
+  PageConfig page = options.page_config;
+  if (page.gateway_url.empty()) {
+    page.gateway_url = absl::StrCat("http://127.0.0.1:", options.http_port);
+  }
   FrontDoor::Options door{.allowed_hosts = options.allowed_hosts,
-                          .allowed_origins = options.allowed_origins};
+                          .allowed_origins = OwnOrigins(options),
+                          .page_config = ToJson(page)};
+  door.allowed_origins.insert(door.allowed_origins.end(), options.allowed_origins.begin(),
+                              options.allowed_origins.end());
   door.services.insert(door.services.end(), options.more_services.begin(),
                        options.more_services.end());
   return door;
@@ -52,6 +68,7 @@ class RunningGateway final : public Gateway {
     if (options_.metrics_port == 0) return absl::OkStatus();
     metrics_.AddGauge("usersync_gateway_connections", "HTTP connections that are open.",
                       [this] { return static_cast<double>(connections_.size()); });
+    metrics_.Add("usersync_gateway_requests_total", "HTTP requests that came.", door_.requests());
     auto server = MetricsServer::Start(options_.metrics_port, metrics_, absl::OkStatus);
     if (!server.ok()) return server.status();
     metrics_server_ = *std::move(server);

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gateway/page_config.h"
 
 namespace usersync::gateway {
 
@@ -19,9 +20,13 @@ class Gateway {
     // Of GET /metrics, on loopback; 0: none.
     int metrics_port = 9466;
     std::vector<std::string> stores = {"127.0.0.1:50052"};
+    // What pages are told of where everything is; the gateway's own addresses follow from its
+    // ports unless they are named.
+    PageConfig page_config{.nats_ws_url = "ws://127.0.0.1:9222"};
     // Where gateway.token is.
     std::string secrets_dir;
     std::vector<std::string> allowed_hosts;
+    // Besides the gateway's own.
     std::vector<std::string> allowed_origins = {"http://localhost:3000", "http://127.0.0.1:3000"};
     int threads = 2;
     // How long calls may go on after the end was asked for.

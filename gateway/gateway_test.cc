@@ -54,6 +54,7 @@ class GatewayTest : public testing::Test {
     auto gateway = Gateway::Start({.http_port = 0,
                                    .metrics_port = 0,
                                    .stores = {backend_.address()},
+                                   .page_config = {.nats_ws_url = "ws://nats.test"},
                                    .secrets_dir = secrets_.path(),
                                    .allowed_origins = {"http://page.test"},
                                    .drain_timeout = absl::Seconds(1),
@@ -75,6 +76,11 @@ class GatewayTest : public testing::Test {
     RawClient client(gateway_->http_port());
     client.Send(request);
     return client.ReadAll();
+  }
+
+  std::string Get(const std::string& path, const std::string& headers = "") {
+    return Exchange(
+        absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: localhost\r\n", headers, "\r\n"));
   }
 
   std::string CallUnary(const grpc::testing::SimpleRequest& request,
@@ -235,6 +241,26 @@ TEST_F(GatewayTest, TellsNoAddressWhenTheStoreIsAway) {
   const std::string answer = CallUnary({});
   EXPECT_THAT(answer, HasSubstr("grpc-status:14\r\n"));
   EXPECT_THAT(answer, Not(HasSubstr("127.0.0.1")));
+}
+
+TEST_F(GatewayTest, SaysWhetherTheStoreServes) {
+  EXPECT_THAT(Get("/healthz"), testing::AllOf(StartsWith("HTTP/1.1 200 "), EndsWith("\nok\n")));
+  backend_.SetServing(false);
+  EXPECT_THAT(Get("/healthz"),
+              testing::AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("does not serve now")));
+  backend_.Stop();
+  EXPECT_THAT(Get("/healthz"), testing::AllOf(StartsWith("HTTP/1.1 503 "),
+                                              EndsWith("\nthe store cannot be reached\n")));
+}
+
+TEST_F(GatewayTest, TellsPagesWhereEverythingIs) {
+  EXPECT_THAT(Get("/config.json", "Origin: http://page.test\r\n"),
+              testing::AllOf(HasSubstr("access-control-allow-origin: http://page.test\r\n"),
+                             HasSubstr("content-type: application/json\r\n"),
+                             EndsWith("{\"natsWsUrl\":\"ws://nats.test\",\"gatewayUrl\":"
+                                      "\"http://127.0.0.1:0\",\"gatewayTlsUrl\":\"\"}")));
+  EXPECT_THAT(Exchange(Post("/config.json", "")),
+              testing::AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("allow: GET, HEAD\r\n")));
 }
 
 TEST_F(GatewayTest, RefusesATooLargeMessageBeforeItHasCome) {

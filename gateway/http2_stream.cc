@@ -84,6 +84,7 @@ void Http2Stream::Start(int status, const HttpHeaders& headers) {
 }
 
 void Http2Stream::Write(std::string bytes) {
+  if (head_.method == "HEAD") return;
   if (pending() == 0) stall_ = absl::Now() + kStall;
   if (sent_ == body_.size()) {
     body_ = std::move(bytes);

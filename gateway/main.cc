@@ -56,7 +56,11 @@ int Main(int argc, char** argv) {
   set.Add("allowed-hosts", &settings.allowed_hosts,
           "Host names to answer to, besides those of loopback, separated by commas.");
   set.Add("allowed-origins", &settings.allowed_origins,
-          "Origins whose pages may call, separated by commas.");
+          "Origins whose pages may call, besides the gateway's own, separated by commas.");
+  set.Add("nats-ws-url", &options.page_config.nats_ws_url,
+          "Where pages reach NATS over WebSocket.");
+  set.Add("gateway-url", &options.page_config.gateway_url,
+          "Where pages reach the gateway; default: loopback and its port.");
   set.Add("drain-timeout", &options.drain_timeout, "How long calls may go on after SIGTERM.");
   set.Add("log-level", &settings.log_level, "trace, debug, info, warning, error or off.");
   std::string answer;

@@ -7,7 +7,7 @@ import shutil
 from common.run.problem import Problem
 from common.run.state import ROOT
 
-SERVICES = ("usersync-store", "usersync-bridge")
+SERVICES = ("usersync-store", "usersync-bridge", "usersync-gateway")
 # What one compiler needs for a file that includes gRPC and protobuf.
 MEMORY_OF_ONE_JOB = 1500 << 20
 

@@ -34,9 +34,10 @@ class Child:
         self.began = 0.0
 
     @property
-    def service(self):
-        """What it is one of: store-2 is a store."""
-        return self.name.split("-")[0]
+    def stage(self):
+        """What ends with it at one time: all stores, or everything that calls them."""
+        service = self.name.split("-")[0]
+        return "callers" if service in ("bridge", "gateway") else service
 
     @property
     def pid(self):

@@ -1,4 +1,4 @@
-"""The whole running system: NATS, PostgreSQL, the stores and the bridges, in their order."""
+"""The whole running system: NATS, PostgreSQL, the stores, the bridges and the gateway, in their order."""
 
 import os
 import re
@@ -67,8 +67,10 @@ class System:
         yield "NATS over WebSocket", values["USERSYNC_NATS_WS_URL"]
         yield "PostgreSQL", f"postgresql://usersync_reader@{HOST}:{self.cluster.port}/{DATABASE}"
         yield "store (gRPC)", values["USERSYNC_STORE_ADDR"]
+        yield "gateway", values["USERSYNC_GATEWAY_URL"]
         yield "store's metrics", f"http://{HOST}:{self.port_of['STORE_METRICS']}/metrics"
         yield "bridge's metrics", f"http://{HOST}:{self.port_of['BRIDGE_METRICS']}/metrics"
+        yield "gateway's metrics", f"http://{HOST}:{self.port_of['GATEWAY_METRICS']}/metrics"
         if OPTIONAL in self.port_of:
             yield "NATS monitor", f"http://{HOST}:{self.port_of[OPTIONAL]}"
 
@@ -106,6 +108,9 @@ class System:
                 self.supervisor.start(self._bridge(index, metrics),
                                       lambda: health.bridge_answers(self.port_of["NATS"]))
 
+        with self._progress.step("gateway"):
+            self.supervisor.start(self._gateway(), lambda: health.http_answers(self.port_of["GATEWAY_HTTP"]))
+
     def _ports(self, chooser, name, count):
         """The named or default port for the first, free ones for the others."""
         ports = [self.port_of[name]]
@@ -140,6 +145,20 @@ class System:
                                   "USERSYNC_NATS_PASSWORD": self.secrets.nats_password("bridge"),
                                   "USERSYNC_STORE_ADDR": self.variables()["USERSYNC_STORE_ADDR"],
                                   "USERSYNC_BRIDGE_METRICS_PORT": str(metrics)})
+
+    def _gateway(self):
+        values = self.variables()
+        return Child(self._state, "gateway",
+                     [self._programs / "usersync-gateway", "serve", "--secrets-dir", self._state.secrets],
+                     # Streams of browsers have no end of their own, so it always takes all this time.
+                     environment={"USERSYNC_DRAIN_TIMEOUT": "2s",
+                                  "USERSYNC_GATEWAY_HOST": HOST,
+                                  "USERSYNC_GATEWAY_HTTP_PORT": str(self.port_of["GATEWAY_HTTP"]),
+                                  "USERSYNC_GATEWAY_METRICS_PORT": str(self.port_of["GATEWAY_METRICS"]),
+                                  "USERSYNC_STORE_ADDR": values["USERSYNC_STORE_ADDR"],
+                                  "USERSYNC_NATS_WS_URL": values["USERSYNC_NATS_WS_URL"],
+                                  "USERSYNC_GATEWAY_URL": values["USERSYNC_GATEWAY_URL"],
+                                  "USERSYNC_ALLOWED_ORIGINS": ",".join(nats.origins(self.port_of))})
 
     def _migrate(self):
         environment = {**os.environ, "USERSYNC_OWNER_DATABASE_URL": self.cluster.url("usersync_owner")}

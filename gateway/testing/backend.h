@@ -1,6 +1,7 @@
 // A store's stand-in: serves grpc.testing.TestService in this process, and notes what it was told.
 #pragma once
 
+#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -17,6 +18,7 @@ namespace usersync::gateway {
 class Backend final : public grpc::testing::TestService::Service {
  public:
   void Start() {
+    grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     builder.SetMaxReceiveMessageSize(-1);
@@ -25,6 +27,9 @@ class Backend final : public grpc::testing::TestService::Service {
   }
 
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+  // What it says of its health.
+  void SetServing(bool serving) { server_->GetHealthCheckService()->SetServingStatus(serving); }
 
   // The metadata of the last call.
   std::multimap<std::string, std::string> metadata() {

@@ -27,6 +27,12 @@ def eventually(condition, what, seconds=60):
     raise AssertionError(f"after {seconds} s still not: {what}")
 
 
+def address(url):
+    """Its host and port."""
+    host, _, port = url.rpartition("/")[2].rpartition(":")
+    return host, int(port)
+
+
 def lives(pid):
     """Whether the process exists and is more than a zombie."""
     try:

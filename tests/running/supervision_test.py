@@ -1,19 +1,30 @@
 """What `./usersync up` does when something dies."""
 
+import http.client
 import os
 import pathlib
 import signal
 import time
 import unittest
 
-from tests.running.running_system import RunningSystem, eventually, lives
+from tests.running.running_system import RunningSystem, address, eventually, lives
 
-CHILDREN = ("postgres", "nats", "store", "bridge")
+CHILDREN = ("postgres", "nats", "store", "bridge", "gateway")
 
 
 def restarted(system, name, old):
     """Whether a new process stands in the pid file."""
     return system.pid(name) != old and lives(system.pid(name))
+
+
+def healthz(host, port):
+    connection = http.client.HTTPConnection(host, port, timeout=30)
+    try:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
 
 
 def children(pid):
@@ -45,6 +56,15 @@ class SupervisionTest(unittest.TestCase):
         eventually(lambda: self.system.output().count("postgres (pid") > 1, "a restart was refused")
         os.kill(backend, signal.SIGKILL)
         self.system.take("after-the-backend")
+
+    def test_the_gateway_says_that_the_store_does_not_answer_and_when_it_does_again(self):
+        self.system.start()
+        host, port = address(self.system.variables()["USERSYNC_GATEWAY_URL"])
+        store = self.system.pid("store")
+        os.kill(store, signal.SIGSTOP)
+        eventually(lambda: healthz(host, port) == (503, b"the store does not answer\n"), "the gateway is ill")
+        os.kill(store, signal.SIGCONT)
+        eventually(lambda: healthz(host, port) == (200, b"ok\n"), "the gateway is well")
 
     def test_nothing_is_restarted_while_it_is_stopped(self):
         self.system.start()
@@ -91,7 +111,7 @@ class SupervisionTest(unittest.TestCase):
         self.system.environment.update(USERSYNC_STORES="2", USERSYNC_BRIDGES="2")
         self.system.start()
         self.assertEqual(set(self.system.pids()),
-                         {"up", "nats", "postgres", "store", "store-2", "bridge", "bridge-2"})
+                         {"up", "nats", "postgres", "store", "store-2", "bridge", "bridge-2", "gateway"})
         self.assertEqual(len(self.system.variables()["USERSYNC_STORE_ADDR"].split(",")), 2)
         for name in ("bridge", "bridge-2", "store"):
             os.kill(self.system.pid(name), signal.SIGKILL)

@@ -1,6 +1,7 @@
 """`./usersync up` from its first line to its last."""
 
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -9,17 +10,13 @@ import socket
 import stat
 import subprocess
 import unittest
+import urllib.error
 import urllib.request
 
 from common.run.leftovers import command_of
-from tests.running.running_system import RunningSystem, lives
+from tests.running.running_system import RunningSystem, address, lives
 
-SERVICES = {"up", "nats", "postgres", "store", "bridge"}
-
-
-def address(url):
-    host, _, port = url.rpartition("/")[2].rpartition(":")
-    return host, int(port)
+SERVICES = {"up", "nats", "postgres", "store", "bridge", "gateway"}
 
 
 class UpTest(unittest.TestCase):
@@ -35,17 +32,38 @@ class UpTest(unittest.TestCase):
         self.assertEqual(set(pids), SERVICES)
         programs = {name: command_of(pid)[0] for name, pid in pids.items()}
         for name, program in (("nats", "nats-server"), ("postgres", "postgres"),
-                              ("store", "usersync-store"), ("bridge", "usersync-bridge")):
+                              ("store", "usersync-store"), ("bridge", "usersync-bridge"),
+                              ("gateway", "usersync-gateway")):
             self.assertEqual(pathlib.Path(programs[name]).name, program)
         self.assertEqual(pids["up"], self.system.process.pid)
 
     def test_env_prints_addresses_that_answer(self):
         values = self.system.variables()
-        for name in ("USERSYNC_NATS_URL", "USERSYNC_NATS_WS_URL", "USERSYNC_STORE_ADDR"):
+        for name in ("USERSYNC_NATS_URL", "USERSYNC_NATS_WS_URL", "USERSYNC_STORE_ADDR", "USERSYNC_GATEWAY_URL"):
             host, port = address(values[name])
             self.assertEqual(host, "127.0.0.1")
             socket.create_connection((host, port), 5).close()
         self.assertEqual(values["USERSYNC_NATS_USER"], "operator")
+
+    def test_the_gateway_is_well_and_tells_pages_where_everything_is(self):
+        values = self.system.variables()
+        gateway = values["USERSYNC_GATEWAY_URL"]
+        self.assertIn(gateway, self.system.output())
+        with urllib.request.urlopen(f"{gateway}/healthz", timeout=30) as answer:
+            self.assertEqual(answer.read(), b"ok\n")
+        for origin in ("http://localhost:3000", "http://127.0.0.1:3000", gateway,
+                       gateway.replace("127.0.0.1", "localhost")):
+            request = urllib.request.Request(f"{gateway}/config.json", headers={"Origin": origin})
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                self.assertEqual(answer.headers["Access-Control-Allow-Origin"], origin)
+                self.assertEqual(json.load(answer), {"natsWsUrl": values["USERSYNC_NATS_WS_URL"],
+                                                     "gatewayUrl": gateway,
+                                                     "gatewayTlsUrl": values.get("USERSYNC_GATEWAY_TLS_URL", "")})
+        foreign = urllib.request.Request(f"{gateway}/config.json", headers={"Origin": "http://127.0.0.1:3001"})
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(foreign, timeout=30)
+        self.assertEqual(refused.exception.code, 403)
+        refused.exception.close()
 
     def test_the_history_can_be_verified_with_what_env_prints(self):
         store = command_of(self.system.pids()["store"])[0]
@@ -55,12 +73,13 @@ class UpTest(unittest.TestCase):
         self.assertIn("SOUND", answer.stdout)
 
     def test_each_service_tells_its_numbers(self):
-        for service, name in (("store", "usersync_store_head_sequence"), ("bridge", "usersync_bridge_messages_total")):
+        for service, name in (("store", "usersync_store_head_sequence"), ("bridge", "usersync_bridge_messages_total"),
+                              ("gateway", "usersync_gateway_requests_total")):
             url = re.search(rf"^ *{service}'s metrics +(http\S+)$", self.system.output(), re.M)[1]
             with urllib.request.urlopen(url, timeout=5) as answer:
                 numbers = dict(line.rsplit(" ", 1) for line in answer.read().decode().splitlines()
                                if not line.startswith("#"))
-            # The first three users came in over both.
+            # The first three users came in over store and bridge; the gateway was asked for its health.
             self.assertGreater(int(numbers[name]), 0)
 
     def test_the_operator_may_read_all_tables_and_settings_but_write_nothing(self):
