@@ -134,10 +134,11 @@ absl::Status FrontDoor::Complete(const RequestHead& head, GrpcWebCall::Plan* pla
   }
   auto metadata = ForwardedMetadata(head.headers);
   if (!metadata.ok()) return metadata.status();
-  auto identity = identity_.Identify(head.headers);
-  if (!identity.ok()) return identity.status();
+  const auto caller = identity_.Identify(method, head.headers);
+  if (!caller.ok()) return caller.status();
   plan->metadata = *std::move(metadata);
-  plan->metadata.insert(plan->metadata.end(), identity->begin(), identity->end());
+  plan->metadata.insert(plan->metadata.end(), caller->metadata.begin(), caller->metadata.end());
+  plan->expires = caller->expires;
   return absl::OkStatus();
 }
 

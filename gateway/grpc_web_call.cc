@@ -1,5 +1,6 @@
 #include "gateway/grpc_web_call.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -9,12 +10,15 @@
 #include "common/status.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/grpc_web_trailers.h"
+#include "gateway/identity.h"
 #include "gateway/message_encoding.h"
 
 namespace usersync::gateway {
 namespace {
 
 constexpr int kHttpOk = 200;
+// A timer of centuries, which a client can ask for, would overflow.
+constexpr absl::Duration kMostPatience = absl::Hours(365 * 24);
 
 }  // namespace
 
@@ -82,22 +86,31 @@ void GrpcWebCall::Start() {
   StoreCall::Request request{.method = plan_.method,
                              .metadata = std::move(plan_.metadata),
                              .message = *std::move(message_)};
-  if (plan_.timeout) {
-    StartTimer();
-    request.deadline = absl::Now() + OnTheWire(*plan_.timeout);
-  }
+  if (plan_.timeout) request.deadline = absl::Now() + OnTheWire(*plan_.timeout);
+  StartTimer();
   call_ = StoreCall::Start(pool_, std::move(request), responder_->executor(), weak_from_this());
 }
 
-// The exact deadline; the store's is earlier or later by a granule.
+// For the exact deadline, because the store's is earlier or later by a granule; or for the end of
+// the caller's identity.
 void GrpcWebCall::StartTimer() {
-  timer_.expires_after(absl::ToChronoNanoseconds(*plan_.timeout));
-  timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+  const absl::Time now = absl::Now();
+  const absl::Time deadline = plan_.timeout ? now + *plan_.timeout : absl::InfiniteFuture();
+  const absl::Time end = std::min(deadline, plan_.expires);
+  if (end == absl::InfiniteFuture()) return;
+  const grpc::Status status =
+      end == deadline ? grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "the deadline passed")
+                      : ToGrpc(IdentityExpired());
+  timer_.expires_after(absl::ToChronoNanoseconds(std::min(end - now, kMostPatience)));
+  timer_.async_wait([weak = weak_from_this(), status](const boost::system::error_code& error) {
     const auto self = weak.lock();
-    if (error || self == nullptr || self->responder_ == nullptr) return;
-    if (self->call_ != nullptr) self->call_->Cancel();
-    self->Finish({grpc::StatusCode::DEADLINE_EXCEEDED, "the deadline passed"});
+    if (!error && self != nullptr && self->responder_ != nullptr) self->GiveUp(status);
   });
+}
+
+void GrpcWebCall::GiveUp(const grpc::Status& status) {
+  if (call_ != nullptr) call_->Cancel();
+  Finish(status);
 }
 
 void GrpcWebCall::OnHeaders(const Metadata& headers) {

@@ -35,6 +35,8 @@ class GrpcWebCall : public Handler,
     std::string compression;
     Metadata metadata;
     std::optional<absl::Duration> timeout;
+    // When the caller's identity ends, and the call with it.
+    absl::Time expires = absl::InfiniteFuture();
     // Added to the answer's head: what CORS says, once its own fields are known.
     std::function<void(HttpHeaders*)> finish_headers;
     // Not OK: the call is answered so, without being made.
@@ -57,6 +59,7 @@ class GrpcWebCall : public Handler,
   absl::Status TakeFrame(GrpcWebFrame frame);
   void Start();
   void StartTimer();
+  void GiveUp(const grpc::Status& status);
   void StartAnswer(const Metadata& headers);
   void Finish(const grpc::Status& status, const Metadata& trailing = {});
   void WriteFrame(std::string frame);

@@ -1,40 +1,49 @@
 #include "gateway/identity.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "gateway/actor.h"
 
 namespace usersync::gateway {
 namespace {
 
-constexpr char kDefaultActor[] = "frontend-client";
-constexpr absl::string_view kReserved[] = {"frontend-client", "system", "bridge", "gateway"};
-constexpr size_t kMostCharacters = 64;
+bool IsForEverybody(absl::string_view method) {
+  return absl::StartsWith(method, "grpc.health.v1.Health/");
+}
 
-bool IsActor(absl::string_view name) {
-  return !name.empty() && name.size() <= kMostCharacters &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '-'; });
+absl::StatusOr<std::string> ClaimedActor(const HttpHeaders& headers) {
+  const auto claimed = headers.Find("x-user-id");
+  if (!claimed) return kDefaultActor;
+  if (headers.Count("x-user-id") > 1 || !IsActor(*claimed)) {
+    return absl::InvalidArgumentError(
+        "X-User-ID must be one name of 1 to 64 characters of [A-Za-z0-9_-]");
+  }
+  if (IsReservedActor(*claimed)) {
+    return absl::InvalidArgumentError("X-User-ID names a part of the system");
+  }
+  return std::string(*claimed);
 }
 
 }  // namespace
 
-absl::StatusOr<Metadata> Identity::Identify(const HttpHeaders& headers) const {
-  std::string actor = kDefaultActor;
-  if (const auto claimed = headers.Find("x-user-id")) {
-    if (headers.Count("x-user-id") > 1 || !IsActor(*claimed)) {
-      return absl::InvalidArgumentError(
-          "X-User-ID must be one name of 1 to 64 characters of [A-Za-z0-9_-]");
-    }
-    if (std::find(std::begin(kReserved), std::end(kReserved), *claimed) != std::end(kReserved)) {
-      return absl::InvalidArgumentError("X-User-ID names a part of the system");
-    }
-    actor = std::string(*claimed);
-  }
-  return Metadata{{"usersync-token", options_.token},
-                  {"usersync-actor", std::move(actor)},
-                  {"usersync-roles", "writer"},
-                  {"usersync-auth", "none"}};
+absl::StatusOr<Caller> Identity::Identify(absl::string_view method,
+                                          const HttpHeaders& headers) const {
+  if (IsForEverybody(method)) return Caller{};
+  auto actor = ClaimedActor(headers);
+  if (!actor.ok()) return actor.status();
+  Metadata metadata = ToStore(*actor, "writer", "none");
+  return Caller{.actor = *std::move(actor), .metadata = std::move(metadata)};
+}
+
+Metadata Identity::ToStore(const std::string& actor, const std::string& roles,
+                           const std::string& auth) const {
+  return {{"usersync-token", options_.token},
+          {"usersync-actor", actor},
+          {"usersync-roles", roles},
+          {"usersync-auth", auth}};
+}
+
+absl::Status IdentityExpired() {
+  return absl::UnauthenticatedError("the token has expired; call again with a new one");
 }
 
 }  // namespace usersync::gateway

@@ -1,12 +1,24 @@
-// Says who a caller is: what the store is told in the metadata usersync-*. Thread-safe.
+// Says who a caller is: what the store is told in the metadata usersync-*. Every door of the
+// gateway asks it. Thread-safe.
 #pragma once
 
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gateway/metadata.h"
 
 namespace usersync::gateway {
+
+struct Caller {
+  // "" where nobody needs to know: health.
+  std::string actor;
+  // What the store is told, beside what is forwarded.
+  Metadata metadata;
+  // When this is true no longer. A call that still runs then ends with UNAUTHENTICATED.
+  absl::Time expires = absl::InfiniteFuture();
+};
 
 class Identity {
  public:
@@ -17,12 +29,20 @@ class Identity {
 
   explicit Identity(Options options) : options_(std::move(options)) {}
 
+  // Who calls `method`, such as "users.v1.UserService/GetUser". `headers` is all that the client
+  // sent; native gRPC's metadata, too. Health is for everybody.
   // Without authentication: the actor is X-User-ID, else frontend-client; a writer. Names that
   // stand for parts of the system, and ill-formed ones, are INVALID_ARGUMENT.
-  absl::StatusOr<Metadata> Identify(const HttpHeaders& headers) const;
+  absl::StatusOr<Caller> Identify(absl::string_view method, const HttpHeaders& headers) const;
 
  private:
+  Metadata ToStore(const std::string& actor, const std::string& roles,
+                   const std::string& auth) const;
+
   const Options options_;
 };
+
+// UNAUTHENTICATED: how a call ends whose caller's identity ran out.
+absl::Status IdentityExpired();
 
 }  // namespace usersync::gateway

@@ -1,0 +1,25 @@
+#include "gateway/actor.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+
+namespace usersync::gateway {
+namespace {
+
+constexpr absl::string_view kReserved[] = {kDefaultActor, "system", "bridge", "gateway"};
+constexpr size_t kMostCharacters = 64;
+
+}  // namespace
+
+bool IsActor(absl::string_view name) {
+  return !name.empty() && name.size() <= kMostCharacters &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '-'; });
+}
+
+bool IsReservedActor(absl::string_view name) {
+  return std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved);
+}
+
+}  // namespace usersync::gateway
