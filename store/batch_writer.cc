@@ -190,7 +190,11 @@ void AppendRefused(const Request& request, const Effect& effect, std::string& ou
                   OutcomeText(effect), "\",\"t\":\"", AuthName(request.author.auth), "\"");
   out.append(",\"a\":");
   AppendJsonString(ShowText(request.author.actor, kMostNameCharacters), out);
-  AppendName("m", request.mutation_id, out);
+  // What was decoded has an id, were it an empty one.
+  if (!std::holds_alternative<users::internal::v1::Undecodable>(request.content)) {
+    out.append(",\"m\":");
+    AppendJsonString(ShowText(request.mutation_id, kMostNameCharacters), out);
+  }
   AppendName("u", UserIdOf(request), out);
   AppendBytes("p", PayloadOf(request), out);
   const auto& violations = effect.answer.receipt.violations();

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
-#include "store/authorize.h"
 
 namespace usersync::store {
 namespace {
@@ -14,10 +13,7 @@ constexpr absl::Duration kMostPatience = absl::Seconds(30);
 }  // namespace
 
 absl::Status ReadCalls::MayRead(const grpc::CallbackServerContext& context) const {
-  const auto caller = identity_.Identify(context);
-  if (!caller.ok()) return caller.status();
-  if (Authorize(caller->principal, Operation::kRead, nullptr, nullptr)) return absl::OkStatus();
-  return RoleMissing("reader");
+  return Admit(identity_, context, Operation::kRead).status();
 }
 
 absl::Time ReadCalls::DeadlineOf(const grpc::CallbackServerContext& context) {

@@ -1,5 +1,5 @@
-// How calls that only read are served: by whoever may read, in the threads and with the sessions
-// of the readers, until the caller's deadline. Thread-safe.
+// How calls that only read are served: for whoever may, in the threads and with the sessions of the
+// readers, until the caller's deadline. Thread-safe.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "common/status.h"
 #include "common/thread_pool.h"
-#include "store/identity.h"
+#include "store/admission.h"
 #include "store/session_pool.h"
 
 namespace usersync::store {
@@ -38,10 +38,10 @@ class ReadCalls {
   // Serves a whole call: `read(Session&)` returns a StatusOr<Response>.
   template <typename Response, typename Read>
   grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, Response* response,
-                                  Read read) {
+                                  Read read, Operation operation = Operation::kRead) {
     auto* reactor = context->DefaultReactor();
-    if (auto status = MayRead(*context); !status.ok()) {
-      reactor->Finish(ToGrpc(status));
+    if (const auto caller = Admit(identity_, *context, operation); !caller.ok()) {
+      reactor->Finish(ToGrpc(caller.status()));
       return reactor;
     }
     threads_.Add([this, context, response, reactor, read = std::move(read)] {

@@ -13,6 +13,7 @@
 #include "common/metrics_server.h"
 #include "common/thread_pool.h"
 #include "grpc/health/v1/health.pb.h"
+#include "store/admin_service.h"
 #include "store/caretaker.h"
 #include "store/change_feed.h"
 #include "store/change_feed_service.h"
@@ -79,6 +80,7 @@ class RunningServer final : public Server {
                                    .log_checkpoint = [this] { return signer_->newest_note(); }},
         feed_, *reads_);
     log_ = std::make_unique<LogService>(*signer_, *reads_);
+    admin_ = std::make_unique<AdminService>(*reads_);
     // Named so that the linker keeps the descriptor that `buf curl --list-methods` looks for.
     grpc::health::v1::HealthCheckRequest::descriptor();
     grpc::EnableDefaultHealthCheckService(true);
@@ -99,6 +101,7 @@ class RunningServer final : public Server {
     builder.RegisterService(history_.get());
     builder.RegisterService(watch_.get());
     builder.RegisterService(log_.get());
+    builder.RegisterService(admin_.get());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || bound == 0) {
       return absl::FailedPreconditionError(absl::StrCat("cannot listen on ", options_.host, ":",
@@ -177,6 +180,7 @@ class RunningServer final : public Server {
   std::unique_ptr<HistoryService> history_;
   std::unique_ptr<ChangeFeedService> watch_;
   std::unique_ptr<LogService> log_;
+  std::unique_ptr<AdminService> admin_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Caretaker> caretaker_;
   std::unique_ptr<MetricsServer> metrics_server_;

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status.h"
-#include "store/authorize.h"
+#include "store/admission.h"
 #include "store/checkpoint.h"
 #include "store/field_error.h"
 #include "store/mutation_request.h"
@@ -30,11 +30,8 @@ grpc::ServerUnaryReactor* SyncService::Push(grpc::CallbackServerContext* context
                                             const users::v1::PushRequest* request,
                                             users::v1::PushResponse* response) {
   auto* reactor = context->DefaultReactor();
-  const auto caller = identity_.Identify(*context);
+  const auto caller = Admit(identity_, *context, Operation::kWrite);
   absl::Status status = caller.status();
-  if (status.ok() && !Authorize(caller->principal, Operation::kWrite, nullptr, nullptr)) {
-    status = RoleMissing("writer");
-  }
   if (status.ok() && request->mutations_size() > kMostMutations) {
     status = InvalidField(users::v1::ERROR_REASON_TOO_LARGE, "mutations",
                           absl::StrCat("must be at most ", kMostMutations));
@@ -63,11 +60,7 @@ grpc::ServerUnaryReactor* SyncService::Pull(grpc::CallbackServerContext* context
                                             const users::v1::PullRequest* request,
                                             users::v1::PullResponse* response) {
   auto* reactor = context->DefaultReactor();
-  const auto caller = identity_.Identify(*context);
-  absl::Status status = caller.status();
-  if (status.ok() && !Authorize(caller->principal, Operation::kRead, nullptr, nullptr)) {
-    status = RoleMissing("reader");
-  }
+  absl::Status status = Admit(identity_, *context, Operation::kRead).status();
   if (status.ok() && (request->limit() < 0 || request->limit() > kMostLimit)) {
     status = InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "limit", "must be 1 to 1000");
   }

@@ -8,8 +8,8 @@
 #include "common/status.h"
 #include "protos/document_fields.h"
 #include "protos/violation.h"
+#include "store/admission.h"
 #include "store/as_of_reader.h"
-#include "store/authorize.h"
 #include "store/field_error.h"
 #include "store/mutation_request.h"
 #include "store/sql_text.h"
@@ -111,11 +111,8 @@ grpc::ServerUnaryReactor* UserService::Execute(grpc::CallbackServerContext* cont
                                                absl::StatusOr<UserCommand> command,
                                                ProtoResponse* response) {
   auto* reactor = context->DefaultReactor();
-  const auto caller = identity_.Identify(*context);
+  const auto caller = Admit(identity_, *context, Operation::kWrite);
   absl::Status status = caller.status();
-  if (status.ok() && !Authorize(caller->principal, Operation::kWrite, nullptr, nullptr)) {
-    status = RoleMissing("writer");
-  }
   if (status.ok()) status = command.status();
   Request asked;
   if (status.ok()) {

@@ -31,6 +31,7 @@ StoreStub::StoreStub(const Options& options)
       sync_(users::v1::SyncService::NewStub(channel_)),
       feed_(users::v1::ChangeFeedService::NewStub(channel_)),
       log_(users::v1::LogService::NewStub(channel_)),
+      admin_(users::v1::AdminService::NewStub(channel_)),
       ingest_(users::internal::v1::IngestService::NewStub(channel_)) {}
 
 std::unique_ptr<grpc::ClientContext> StoreStub::Context(absl::Duration patience) const {

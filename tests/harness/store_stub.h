@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "users/internal/v1/ingest_service.grpc.pb.h"
+#include "users/v1/admin_service.grpc.pb.h"
 #include "users/v1/change_feed_service.grpc.pb.h"
 #include "users/v1/history_service.grpc.pb.h"
 #include "users/v1/log_service.grpc.pb.h"
@@ -37,6 +38,7 @@ class StoreStub {
   users::v1::SyncService::Stub& sync() { return *sync_; }
   users::v1::ChangeFeedService::Stub& feed() { return *feed_; }
   users::v1::LogService::Stub& log() { return *log_; }
+  users::v1::AdminService::Stub& admin() { return *admin_; }
   users::internal::v1::IngestService::Stub& ingest() { return *ingest_; }
   const std::shared_ptr<grpc::Channel>& channel() { return channel_; }
 
@@ -48,6 +50,7 @@ class StoreStub {
   std::unique_ptr<users::v1::SyncService::Stub> sync_;
   std::unique_ptr<users::v1::ChangeFeedService::Stub> feed_;
   std::unique_ptr<users::v1::LogService::Stub> log_;
+  std::unique_ptr<users::v1::AdminService::Stub> admin_;
   std::unique_ptr<users::internal::v1::IngestService::Stub> ingest_;
 };
 

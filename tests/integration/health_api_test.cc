@@ -67,10 +67,11 @@ TEST_F(Health, ReflectionListsAndDescribesEveryService) {
   for (const auto& service : response.list_services_response().service()) {
     names.push_back(service.name());
   }
-  EXPECT_THAT(names, testing::IsSupersetOf(
-                         {"grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection",
-                          "users.internal.v1.IngestService", "users.v1.ChangeFeedService",
-                          "users.v1.SyncService", "users.v1.UserService"}));
+  EXPECT_THAT(names,
+              testing::IsSupersetOf(
+                  {"grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection",
+                   "users.internal.v1.IngestService", "users.v1.AdminService",
+                   "users.v1.ChangeFeedService", "users.v1.SyncService", "users.v1.UserService"}));
   for (const std::string& name : names) {
     request.set_file_containing_symbol(name);
     ASSERT_TRUE(stream->Write(request));
