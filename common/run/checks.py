@@ -1,4 +1,4 @@
-"""`test`: builds everything and runs all tests, in C++ and in Python."""
+"""`test`: builds everything and runs all tests, in C++, in Python and in TypeScript."""
 
 import argparse
 import importlib
@@ -10,7 +10,7 @@ import sys
 import typing
 import unittest
 
-from common.run import build, packages
+from common.run import build, packages, web
 from common.run.interrupts import Interrupts
 from common.run.problem import Problem
 from common.run.progress import Progress
@@ -36,19 +36,20 @@ def main(arguments):
     parser.add_argument("--label", choices=PYTHON_TESTS, help="only these")
     parser.add_argument("--filter", metavar="REGEX", default="", help="only tests whose name has it")
     parser.add_argument("--preset", default=RELEASE, choices=(RELEASE, "clang", "asan", "tsan"),
-                        help="how to build; asan and tsan have only unit tests, and only release those in Python")
+                        help="how to build; asan and tsan have only unit tests, and only release those in Python and TypeScript")
     options = parser.parse_args(arguments)
     labels = [options.label] if options.label else list(PYTHON_TESTS)
     if options.preset in SANITIZED:
         labels = ["unit"]
     forget_variables()
     os.environ.update(SANITIZER_OPTIONS)
-    programs = build_all(options.preset)
+    programs, web_environment = build_all(options.preset)
     total = Counts()
     for label in labels:
         total += run_ctest(label, options.filter, programs)
         if options.preset == RELEASE:
             total += run_python(label, options.filter, programs)
+            total += run_typescript(label, options.filter, programs, web_environment)
     if total.passed + total.failed == 0:
         raise Problem("no test has such a name")
     print(f"{total.skipped} skipped\n{total.passed} passed, {total.failed} failed")
@@ -73,6 +74,7 @@ def forget_variables():
 
 
 def build_all(preset):
+    """Returns the folder of the programs, and the variables for TypeScript, which only release needs."""
     interrupts, progress = Interrupts(), Progress()
     folder = ROOT / "build"
     folder.mkdir(exist_ok=True)
@@ -80,8 +82,12 @@ def build_all(preset):
     targets = ("unit_tests",) if preset in SANITIZED else ()
     with progress.step(f"building the tests ({preset})"):
         programs = build.build_preset(preset, folder / f"{preset}.log", interrupts, progress, targets) / "bin"
+    web_environment = None
+    if preset == RELEASE:
+        with progress.step("installing and checking the packages in TypeScript"):
+            web_environment = web.prepare(folder, interrupts)
     interrupts.release()
-    return programs
+    return programs, web_environment
 
 
 def run_ctest(label, name, programs):
@@ -121,6 +127,12 @@ def run_python(label, name, programs):
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
     failed = len(result.failures) + len(result.errors)
     return Counts(result.testsRun - failed - len(result.skipped), failed, len(result.skipped))
+
+
+def run_typescript(label, name, programs, environment):
+    """Runs the tests written with vitest."""
+    variables = {**environment, "USERSYNC_BIN_DIR": str(programs)}
+    return Counts(*web.test(label, name, variables, programs.parent / f"vitest-{label}.json"))
 
 
 def tests_of(path):

@@ -15,8 +15,8 @@ BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobu
          "libnats-dev", "libpqxx-dev", "rapidjson-dev", "libjemalloc-dev", "libboost1.81-dev",
          "zlib1g-dev", "libnghttp2-dev")
 RUN = ("nats-server", "postgresql", "ca-certificates")
-TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev")
-CHECK = ("clang", "libclang-rt-dev", "clang-format", "git", "nodejs", "npm")
+TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev", "nodejs", "npm")
+CHECK = ("clang", "libclang-rt-dev", "clang-format", "git")
 
 # A program that may have come from elsewhere than Debian.
 PROGRAMS = {"nodejs": "node", "npm": "npm"}

@@ -1,0 +1,55 @@
+"""The packages in TypeScript: installs what they need, and runs their tests."""
+
+import json
+import subprocess
+
+from common.run import node
+from common.run.build import tail
+from common.run.problem import Problem
+from common.run.state import ROOT
+
+SYNC = ("--filter", "@usersync/sync")
+
+
+def pnpm():
+    """The command that runs the pnpm which package.json names."""
+    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["packageManager"]
+    return ["npx", "--yes", wanted]
+
+
+def prepare(folder, interrupts):
+    """Installs and checks the packages. Returns the variables to run them with; `folder` keeps Node and the log."""
+    log = folder / "web.log"
+    environment = node.environment(folder / "node", log, interrupts)
+    steps = (("install", "--frozen-lockfile"), (*SYNC, "generate"), (*SYNC, "check"))
+    for step in steps:
+        with open(log, "ab") as output:
+            # The root of the tree is where pnpm looks, whatever the caller's folder is.
+            command = [*pnpm(), "--dir", ROOT, *step]
+            if interrupts.run(command, output, environment) != 0:
+                raise Problem(f"pnpm {' '.join(step)} failed; the end of {log}:\n{tail(log, 40)}")
+    return environment
+
+
+def test(label, name, environment, report):
+    """Runs the tests of one label, and only those whose name has `name`. Returns (passed, failed, skipped)."""
+    report.unlink(missing_ok=True)
+    command = [*pnpm(), "--dir", ROOT, *SYNC, "exec", "vitest", "run", "--project", label, "--passWithNoTests",
+               "--reporter=default", "--reporter=json", f"--outputFile.json={report}"]
+    command += ["-t", name] if name else []
+    status = subprocess.run([str(part) for part in command], check=False, env=environment).returncode
+    try:
+        found = json.loads(report.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        found = {}
+    return count(found, status, bool(name))
+
+
+def count(report, status, chosen):
+    """Reads vitest's report. A vitest that fell over, or a file that did, is a failure of its own.
+
+    If tests were chosen by name, those that were not are not skipped ones.
+    """
+    passed, failed = report.get("numPassedTests", 0), report.get("numFailedTests", 0)
+    skipped = 0 if chosen else report.get("numPendingTests", 0)
+    return passed, failed or (1 if status else 0), skipped
