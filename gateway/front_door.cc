@@ -1,10 +1,7 @@
 #include "gateway/front_door.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "common/status.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/health_answer.h"
@@ -31,12 +28,12 @@ std::shared_ptr<Handler> Answer(Responder& responder, int status, const std::str
 
 }  // namespace
 
-FrontDoor::FrontDoor(Options options, ChannelPool& pool, const Identity& identity)
+FrontDoor::FrontDoor(Options options, ChannelPool& pool, const CallRules& rules)
     : options_(std::move(options)),
       hosts_(options_.allowed_hosts),
       cors_(options_.allowed_origins),
       pool_(pool),
-      identity_(identity) {}
+      rules_(rules) {}
 
 std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& responder) {
   requests_.Add();
@@ -118,11 +115,10 @@ GrpcWebCall::Plan FrontDoor::PlanCall(const RequestHead& head) const {
 }
 
 absl::Status FrontDoor::Complete(const RequestHead& head, GrpcWebCall::Plan* plan) const {
-  const absl::string_view method = absl::string_view(plan->method).substr(1);
-  const bool known =
-      std::any_of(options_.services.begin(), options_.services.end(),
-                  [&](const std::string& prefix) { return absl::StartsWith(method, prefix); });
-  if (!known) return absl::UnimplementedError("the gateway serves no such method");
+  auto caller = rules_.Admit(plan->method, head.headers);
+  if (!caller.ok()) return caller.status();
+  plan->metadata = std::move(caller->metadata);
+  plan->expires = caller->expires;
   if (!IsKnownEncoding(plan->compression)) {
     return absl::UnimplementedError("grpc-encoding must be identity, gzip or deflate");
   }
@@ -132,13 +128,6 @@ absl::Status FrontDoor::Complete(const RequestHead& head, GrpcWebCall::Plan* pla
       return absl::InvalidArgumentError("grpc-timeout must be 1 to 8 digits and one of HMSmun");
     }
   }
-  auto metadata = ForwardedMetadata(head.headers);
-  if (!metadata.ok()) return metadata.status();
-  const auto caller = identity_.Identify(method, head.headers);
-  if (!caller.ok()) return caller.status();
-  plan->metadata = *std::move(metadata);
-  plan->metadata.insert(plan->metadata.end(), caller->metadata.begin(), caller->metadata.end());
-  plan->expires = caller->expires;
   return absl::OkStatus();
 }
 

@@ -1,4 +1,4 @@
-// What the gateway answers on its HTTP ports: gRPC-Web for every method of the listed services,
+// What the gateway answers on its HTTP ports: gRPC-Web for every method that is served,
 // /healthz, and /config.json for the page.
 #pragma once
 
@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "common/metrics.h"
+#include "gateway/call_rules.h"
 #include "gateway/channel_pool.h"
 #include "gateway/cors.h"
 #include "gateway/grpc_web_call.h"
 #include "gateway/host_list.h"
-#include "gateway/identity.h"
 #include "gateway/router.h"
 
 namespace usersync::gateway {
@@ -22,16 +22,13 @@ class FrontDoor final : public Router {
   struct Options {
     std::vector<std::string> allowed_hosts;
     std::vector<std::string> allowed_origins;
-    // Packages and services that are forwarded; everything else is unknown here.
-    std::vector<std::string> services = {"users.v1.", "grpc.health.v1.Health/",
-                                         "grpc.reflection.v1alpha.ServerReflection/"};
     // Of /config.json.
     std::string page_config;
     GrpcWebCall::Options call;
   };
 
   // Both must outlive this.
-  FrontDoor(Options options, ChannelPool& pool, const Identity& identity);
+  FrontDoor(Options options, ChannelPool& pool, const CallRules& rules);
 
   std::shared_ptr<Handler> Route(const RequestHead& head, Responder& responder) override;
 
@@ -56,7 +53,7 @@ class FrontDoor final : public Router {
   const HostList hosts_;
   const CorsPolicy cors_;
   ChannelPool& pool_;
-  const Identity& identity_;
+  const CallRules& rules_;
   Counter requests_;
 };
 

@@ -2,14 +2,17 @@
 
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/metrics_server.h"
+#include "gateway/call_rules.h"
 #include "gateway/channel_pool.h"
 #include "gateway/connection_set.h"
 #include "gateway/front_door.h"
+#include "gateway/grpc_door.h"
 #include "gateway/identity.h"
 #include "gateway/io_threads.h"
 #include "gateway/listener.h"
@@ -47,8 +50,6 @@ FrontDoor::Options DoorOptions(const Gateway::Options& options) {
                           .page_config = ToJson(page)};
   door.allowed_origins.insert(door.allowed_origins.end(), options.allowed_origins.begin(),
                               options.allowed_origins.end());
-  door.services.insert(door.services.end(), options.more_services.begin(),
-                       options.more_services.end());
   return door;
 }
 
@@ -58,13 +59,38 @@ class RunningGateway final : public Gateway {
       : options_(options),
         identity_({.token = std::move(token)}),
         pool_({.addresses = options.stores}),
-        door_(DoorOptions(options), pool_, identity_),
+        rules_(identity_, options.more_services),
+        door_(DoorOptions(options), pool_, rules_),
         threads_(options.threads) {}
 
   absl::Status Listen() {
     auto http = Listener::Listen(options_.host, options_.http_port, threads_, connections_, door_);
     if (!http.ok()) return http.status();
     http_ = *std::move(http);
+    auto grpc = GrpcDoor::Listen(options_.host, options_.grpc_port, rules_, pool_);
+    if (!grpc.ok()) return grpc.status();
+    grpc_ = *std::move(grpc);
+    return StartMetrics();
+  }
+
+  ~RunningGateway() override {
+    metrics_server_.reset();
+    http_.reset();
+    // At once, so that both have all the time there is.
+    std::thread drain([this] {
+      if (grpc_ != nullptr) grpc_->Drain(options_.drain_timeout);
+    });
+    connections_.Drain(options_.drain_timeout);
+    drain.join();
+    // gRPC still has hold of calls that were cancelled, and they of our threads.
+    pool_.AwaitNone();
+  }
+
+  int http_port() const override { return http_->port(); }
+  int grpc_port() const override { return grpc_->port(); }
+
+ private:
+  absl::Status StartMetrics() {
     if (options_.metrics_port == 0) return absl::OkStatus();
     metrics_.AddGauge("usersync_gateway_connections", "HTTP connections that are open.",
                       [this] { return static_cast<double>(connections_.size()); });
@@ -75,25 +101,16 @@ class RunningGateway final : public Gateway {
     return absl::OkStatus();
   }
 
-  ~RunningGateway() override {
-    metrics_server_.reset();
-    http_.reset();
-    connections_.Drain(options_.drain_timeout);
-    // gRPC still has hold of calls that were cancelled, and they of our threads.
-    pool_.AwaitNone();
-  }
-
-  int http_port() const override { return http_->port(); }
-
- private:
   const Options options_;
   const Identity identity_;
   ChannelPool pool_;
+  const CallRules rules_;
   FrontDoor door_;
   ConnectionSet connections_;
   Metrics metrics_;
   IoThreads threads_;
   std::unique_ptr<Listener> http_;
+  std::unique_ptr<GrpcDoor> grpc_;
   std::unique_ptr<MetricsServer> metrics_server_;
 };
 

@@ -17,6 +17,8 @@ class Gateway {
   struct Options {
     std::string host = "127.0.0.1";
     int http_port = 8080;
+    // Of native gRPC.
+    int grpc_port = 50051;
     // Of GET /metrics, on loopback; 0: none.
     int metrics_port = 9466;
     std::vector<std::string> stores = {"127.0.0.1:50052"};
@@ -31,7 +33,7 @@ class Gateway {
     int threads = 2;
     // How long calls may go on after the end was asked for.
     absl::Duration drain_timeout = absl::Seconds(10);
-    // Served besides users.v1, health and reflection; for tests.
+    // Served besides users.v1, health and reflection; for tests. Prefixes such as "/some.Service/".
     std::vector<std::string> more_services;
   };
 
@@ -41,6 +43,7 @@ class Gateway {
   virtual ~Gateway() = default;
 
   virtual int http_port() const = 0;
+  virtual int grpc_port() const = 0;
 };
 
 }  // namespace usersync::gateway

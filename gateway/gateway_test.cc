@@ -1,16 +1,10 @@
-#include "gateway/gateway.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "common/testing/can_serve.h"
 #include "gateway/grpc_web_frame.h"
-#include "gateway/testing/backend.h"
+#include "gateway/testing/gateway_fixture.h"
 #include "gateway/testing/raw_client.h"
 
 namespace usersync::gateway {
@@ -29,40 +23,10 @@ constexpr char kStream[] = "/grpc.testing.TestService/StreamingOutputCall";
 // The end of the last frame's chunk, and the empty chunk.
 constexpr char kEnd[] = "\r\n0\r\n\r\n";
 
-// A folder with a token of its own, gone with the test.
-class Secrets {
- public:
-  Secrets() {
-    char path[] = "/tmp/gateway-test-XXXXXX";
-    path_ = mkdtemp(path);
-    std::ofstream(path_ + "/gateway.token") << "the-token\n";
-  }
-  ~Secrets() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 std::string Framed(const std::string& message) { return FrameHead(0, message.size()) + message; }
 
-class GatewayTest : public testing::Test {
+class GatewayTest : public GatewayFixture {
  protected:
-  void SetUp() override {
-    if (!kCanServe) GTEST_SKIP() << "no gRPC server under ThreadSanitizer";
-    backend_.Start();
-    auto gateway = Gateway::Start({.http_port = 0,
-                                   .metrics_port = 0,
-                                   .stores = {backend_.address()},
-                                   .page_config = {.nats_ws_url = "ws://nats.test"},
-                                   .secrets_dir = secrets_.path(),
-                                   .allowed_origins = {"http://page.test"},
-                                   .drain_timeout = absl::Seconds(1),
-                                   .more_services = {"grpc.testing.TestService/"}});
-    ASSERT_TRUE(gateway.ok()) << gateway.status();
-    gateway_ = *std::move(gateway);
-  }
-
   static std::string Post(const std::string& path, const std::string& body,
                           const std::string& headers = "",
                           const std::string& type = "application/grpc-web+proto") {
@@ -87,10 +51,6 @@ class GatewayTest : public testing::Test {
                         const std::string& headers = "") {
     return Exchange(Post(kUnary, Framed(request.SerializeAsString()), headers));
   }
-
-  Secrets secrets_;
-  Backend backend_;
-  std::unique_ptr<Gateway> gateway_;
 };
 
 TEST_F(GatewayTest, CarriesAUnaryCallAndItsStatus) {
@@ -191,9 +151,7 @@ TEST_F(GatewayTest, CancelsTheStoresStreamWhenTheClientGoes) {
   client.Send(Post(kStream, Framed(request.SerializeAsString())));
   client.ReadUntil("x");
   client.Close();
-  const absl::Time deadline = absl::Now() + absl::Minutes(1);
-  while (backend_.cancelled() == 0 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
-  EXPECT_EQ(backend_.cancelled(), 1);
+  EXPECT_TRUE(Eventually([&] { return backend_.cancelled() == 1; }));
 }
 
 TEST_F(GatewayTest, ReadsNoFurtherThanItsReader) {
@@ -203,13 +161,7 @@ TEST_F(GatewayTest, ReadsNoFurtherThanItsReader) {
   RawClient client(gateway_->http_port());
   client.Send(Post(kStream, Framed(request.SerializeAsString())));
   client.ReadUntil("x");
-  // What is under way fills up, and stands still.
-  int before = -1;
-  while (before != backend_.written()) {
-    before = backend_.written();
-    absl::SleepFor(absl::Milliseconds(300));
-  }
-  EXPECT_LT(before, kMessages);
+  EXPECT_LT(WrittenWhenItStands(), kMessages);
   const std::string rest = client.ReadUntil(absl::StrCat("grpc-status:0\r\n", kEnd));
   EXPECT_GT(rest.size(), 39000000u);
   EXPECT_EQ(backend_.written(), kMessages);

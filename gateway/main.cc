@@ -14,7 +14,8 @@ namespace usersync::gateway {
 namespace {
 
 constexpr char kUsage[] =
-    "usersync-gateway is the front door: gRPC-Web over HTTP/1.1 and HTTP/2 for browsers.\n\n"
+    "usersync-gateway is the front door: gRPC-Web over HTTP/1.1 and HTTP/2 for browsers, and "
+    "gRPC.\n\n"
     "  usersync-gateway serve   serves until SIGTERM\n"
     "  usersync-gateway health  says whether the one that serves here is healthy\n";
 
@@ -33,7 +34,8 @@ int Fail(const absl::Status& status) {
 int Serve(StopSignal& stop, const Gateway::Options& options) {
   auto gateway = Gateway::Start(options);
   if (!gateway.ok()) return Fail(gateway.status());
-  spdlog::info("serving HTTP on {}:{}", options.host, (*gateway)->http_port());
+  spdlog::info("serving HTTP on {0}:{1}, gRPC on {0}:{2}", options.host, (*gateway)->http_port(),
+               (*gateway)->grpc_port());
   stop.Wait();
   spdlog::info("stopping: finishing what was begun");
   gateway->reset();
@@ -48,6 +50,7 @@ int Main(int argc, char** argv) {
   OptionSet set("usersync-gateway", kUsage);
   set.Add("gateway-host", &options.host, "The address to listen on.");
   set.Add("gateway-http-port", &options.http_port, 0, 65535, "The port of HTTP.");
+  set.Add("gateway-grpc-port", &options.grpc_port, 0, 65535, "The port of native gRPC.");
   set.Add("gateway-metrics-port", &options.metrics_port, 0, 65535,
           "The loopback port of GET /metrics; 0: none.");
   set.Add("gateway-threads", &options.threads, 1, 256, "How many threads serve HTTP.");

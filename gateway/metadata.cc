@@ -97,6 +97,18 @@ Metadata Copy(const std::multimap<grpc::string_ref, grpc::string_ref>& received)
   return metadata;
 }
 
+Metadata AnswerMetadata(const std::multimap<grpc::string_ref, grpc::string_ref>& received) {
+  Metadata metadata = Copy(received);
+  metadata.erase(std::remove_if(metadata.begin(), metadata.end(),
+                                [](const auto& field) {
+                                  const auto& [name, value] = field;
+                                  return StaysHere(name) || !IsKey(name) ||
+                                         (!IsBinary(name) && !IsValue(value));
+                                }),
+                 metadata.end());
+  return metadata;
+}
+
 void AppendFields(const Metadata& metadata, HttpHeaders* headers) {
   for (const auto& [name, value] : metadata) {
     if (StaysHere(name)) continue;

@@ -25,6 +25,9 @@ Metadata Copy(const std::multimap<grpc::string_ref, grpc::string_ref>& received)
 // gRPC cannot carry: grpc++ 1.51 aborts the process when it is given that.
 absl::StatusOr<Metadata> ForwardedMetadata(const HttpHeaders& headers);
 
+// What a store sent that is for its caller: without what gRPC itself reads, or cannot carry.
+Metadata AnswerMetadata(const std::multimap<grpc::string_ref, grpc::string_ref>& received);
+
 // Appends metadata that a store sent as header fields; values of -bin keys in base64 without
 // padding. What gRPC itself reads is left out.
 void AppendFields(const Metadata& metadata, HttpHeaders* headers);

@@ -68,6 +68,7 @@ class System:
         yield "PostgreSQL", f"postgresql://usersync_reader@{HOST}:{self.cluster.port}/{DATABASE}"
         yield "store (gRPC)", values["USERSYNC_STORE_ADDR"]
         yield "gateway", values["USERSYNC_GATEWAY_URL"]
+        yield "gateway (gRPC)", values["USERSYNC_GATEWAY_GRPC"]
         yield "store's metrics", f"http://{HOST}:{self.port_of['STORE_METRICS']}/metrics"
         yield "bridge's metrics", f"http://{HOST}:{self.port_of['BRIDGE_METRICS']}/metrics"
         yield "gateway's metrics", f"http://{HOST}:{self.port_of['GATEWAY_METRICS']}/metrics"
@@ -154,6 +155,7 @@ class System:
                      environment={"USERSYNC_DRAIN_TIMEOUT": "2s",
                                   "USERSYNC_GATEWAY_HOST": HOST,
                                   "USERSYNC_GATEWAY_HTTP_PORT": str(self.port_of["GATEWAY_HTTP"]),
+                                  "USERSYNC_GATEWAY_GRPC_PORT": str(self.port_of["GATEWAY_GRPC"]),
                                   "USERSYNC_GATEWAY_METRICS_PORT": str(self.port_of["GATEWAY_METRICS"]),
                                   "USERSYNC_STORE_ADDR": values["USERSYNC_STORE_ADDR"],
                                   "USERSYNC_NATS_WS_URL": values["USERSYNC_NATS_WS_URL"],

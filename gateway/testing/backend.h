@@ -46,8 +46,8 @@ class Backend final : public grpc::testing::TestService::Service {
   // Stops at once: whoever calls then finds nobody.
   void Stop() { server_->Shutdown(std::chrono::system_clock::now()); }
 
-  // Answers with a payload of the size asked for, or with the status asked for. Echoes the
-  // metadata x-echo-initial, x-echo-trailing and x-echo-trailing-bin.
+  // Answers with a payload of the size asked for, or with the status asked for and "details".
+  // Echoes the metadata x-echo-initial, x-echo-trailing and x-echo-trailing-bin.
   grpc::Status UnaryCall(grpc::ServerContext* context, const grpc::testing::SimpleRequest* request,
                          grpc::testing::SimpleResponse* response) override {
     Note(*context);
@@ -75,6 +75,44 @@ class Backend final : public grpc::testing::TestService::Service {
     return grpc::Status::CANCELLED;
   }
 
+  // Answers each message with payloads of the sizes that it asks for, before it reads the next;
+  // ends the call at a message that asks for a status.
+  grpc::Status FullDuplexCall(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<grpc::testing::StreamingOutputCallResponse,
+                               grpc::testing::StreamingOutputCallRequest>* stream) override {
+    Note(*context);
+    grpc::testing::StreamingOutputCallRequest request;
+    while (stream->Read(&request)) {
+      if (request.has_response_status()) return StatusOf(request.response_status());
+      for (const auto& parameters : request.response_parameters()) {
+        grpc::testing::StreamingOutputCallResponse response;
+        response.mutable_payload()->set_body(std::string(parameters.size(), 'x'));
+        stream->Write(response);
+      }
+    }
+    return grpc::Status::OK;
+  }
+
+  // Answers with the size of all payloads together.
+  grpc::Status StreamingInputCall(
+      grpc::ServerContext* context,
+      grpc::ServerReader<grpc::testing::StreamingInputCallRequest>* reader,
+      grpc::testing::StreamingInputCallResponse* response) override {
+    Note(*context);
+    grpc::testing::StreamingInputCallRequest request;
+    int size = 0;
+    while (reader->Read(&request)) size += static_cast<int>(request.payload().body().size());
+    response->set_aggregated_payload_size(size);
+    return grpc::Status::OK;
+  }
+
+  // How long the last call may take, as its caller said.
+  absl::Duration time_left() {
+    MutexLock lock(mutex_);
+    return time_left_;
+  }
+
   // How many messages of streams were written.
   int written() {
     MutexLock lock(mutex_);
@@ -86,12 +124,14 @@ class Backend final : public grpc::testing::TestService::Service {
 
  private:
   static grpc::Status StatusOf(const grpc::testing::EchoStatus& status) {
-    return {static_cast<grpc::StatusCode>(status.code()), status.message()};
+    return {static_cast<grpc::StatusCode>(status.code()), status.message(),
+            status.code() == 0 ? "" : "details"};
   }
 
   void Note(grpc::ServerContext& context) {
     MutexLock lock(mutex_);
     metadata_.clear();
+    time_left_ = absl::FromChrono(context.deadline()) - absl::Now();
     for (const auto& [key, value] : context.client_metadata()) {
       const std::string name(key.data(), key.size());
       const std::string text(value.data(), value.size());
@@ -106,6 +146,7 @@ class Backend final : public grpc::testing::TestService::Service {
   int port_ = 0;
   Mutex mutex_;
   std::multimap<std::string, std::string> metadata_ GUARDED_BY(mutex_);
+  absl::Duration time_left_ GUARDED_BY(mutex_);
   int cancelled_ GUARDED_BY(mutex_) = 0;
   int written_ GUARDED_BY(mutex_) = 0;
   std::unique_ptr<grpc::Server> server_;

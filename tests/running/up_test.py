@@ -13,6 +13,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+from common.run.health import grpc_answers
 from common.run.leftovers import command_of
 from tests.running.running_system import RunningSystem, address, lives
 
@@ -39,7 +40,7 @@ class UpTest(unittest.TestCase):
 
     def test_env_prints_addresses_that_answer(self):
         values = self.system.variables()
-        for name in ("USERSYNC_NATS_URL", "USERSYNC_NATS_WS_URL", "USERSYNC_STORE_ADDR", "USERSYNC_GATEWAY_URL"):
+        for name in ("USERSYNC_NATS_URL", "USERSYNC_NATS_WS_URL", "USERSYNC_STORE_ADDR", "USERSYNC_GATEWAY_URL", "USERSYNC_GATEWAY_GRPC"):
             host, port = address(values[name])
             self.assertEqual(host, "127.0.0.1")
             socket.create_connection((host, port), 5).close()
@@ -64,6 +65,9 @@ class UpTest(unittest.TestCase):
             urllib.request.urlopen(foreign, timeout=30)
         self.assertEqual(refused.exception.code, 403)
         refused.exception.close()
+
+    def test_native_grpc_answers_at_the_gateway(self):
+        self.assertTrue(grpc_answers(address(self.system.variables()["USERSYNC_GATEWAY_GRPC"])[1]))
 
     def test_the_history_can_be_verified_with_what_env_prints(self):
         store = command_of(self.system.pids()["store"])[0]

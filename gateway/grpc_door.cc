@@ -1,0 +1,110 @@
+#include "gateway/grpc_door.h"
+
+#include <grpcpp/ext/health_check_service_server_builder_option.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status.h"
+#include "gateway/grpc_relay.h"
+#include "gateway/grpc_web_call.h"
+#include "gateway/http1_head.h"
+
+namespace usersync::gateway {
+namespace {
+
+constexpr int kMostStreams = 1000;
+constexpr int kHandshakeMs = 10000;
+// A peer that is gone without a word is asked after half a minute of silence.
+constexpr int kKeepaliveMs = 30000;
+constexpr int kKeepaliveTimeoutMs = 10000;
+// How often a client may ask the same of us.
+constexpr int kLeastPingIntervalMs = 5000;
+
+// Answers a call that is not carried on.
+class Refusal final : public grpc::ServerGenericBidiReactor {
+ public:
+  explicit Refusal(const absl::Status& status) { Finish(ToGrpc(status)); }
+  void OnDone() override { delete this; }
+};
+
+// Metadata as a client of HTTP would have written it, so that the same rules read it.
+HttpHeaders HeadersOf(const grpc::GenericCallbackServerContext& context) {
+  HttpHeaders headers;
+  for (auto& [name, value] : Copy(context.client_metadata())) {
+    const bool is_binary = absl::EndsWith(name, "-bin");
+    headers.Add(name, is_binary ? absl::Base64Escape(value) : value);
+  }
+  return headers;
+}
+
+class Service final : public grpc::CallbackGenericService {
+ public:
+  Service(const CallRules& rules, ChannelPool& pool) : rules_(rules), pool_(pool) {}
+
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override {
+    const auto caller = rules_.Admit(context->method(), HeadersOf(*context));
+    if (!caller.ok()) return new Refusal(caller.status());
+    return new GrpcRelay(*context, *caller, pool_);
+  }
+
+ private:
+  const CallRules& rules_;
+  ChannelPool& pool_;
+};
+
+class RunningDoor final : public GrpcDoor {
+ public:
+  RunningDoor(const CallRules& rules, ChannelPool& pool) : service_(rules, pool) {}
+
+  absl::Status Open(const std::string& host, int port) {
+    grpc::ServerBuilder builder;
+    // Two servers must never share a port unnoticed.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMostStreams);
+    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kMostHeadBytes));
+    builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                               kLeastPingIntervalMs);
+    builder.SetMaxReceiveMessageSize(static_cast<int>(GrpcWebCall::Options().most_message_bytes));
+    // Health is the store's.
+    builder.SetOption(std::make_unique<grpc::HealthCheckServiceServerBuilderOption>(nullptr));
+    builder.RegisterCallbackGenericService(&service_);
+    builder.AddListeningPort(absl::StrCat(host, ":", port), grpc::InsecureServerCredentials(),
+                             &port_);
+    server_ = builder.BuildAndStart();
+    if (server_ != nullptr && port_ != 0) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot listen on ", host, ":", port, " for gRPC: in use?"));
+  }
+
+  void Drain(absl::Duration patience) override {
+    server_->Shutdown(absl::ToChronoTime(absl::Now() + patience));
+  }
+
+  int port() const override { return port_; }
+
+ private:
+  Service service_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Listen(const std::string& host, int port,
+                                                           const CallRules& rules,
+                                                           ChannelPool& pool) {
+  auto door = std::make_unique<RunningDoor>(rules, pool);
+  if (auto status = door->Open(host, port); !status.ok()) return status;
+  return door;
+}
+
+}  // namespace usersync::gateway

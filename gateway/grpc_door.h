@@ -1,0 +1,30 @@
+// Native gRPC: forwards the calls that the rules admit, whatever their kind, and knows no message
+// type.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/call_rules.h"
+#include "gateway/channel_pool.h"
+
+namespace usersync::gateway {
+
+class GrpcDoor {
+ public:
+  // Both must outlive it. FAILED_PRECONDITION if the port cannot be had; port 0 is the next free.
+  static absl::StatusOr<std::unique_ptr<GrpcDoor>> Listen(const std::string& host, int port,
+                                                          const CallRules& rules,
+                                                          ChannelPool& pool);
+
+  virtual ~GrpcDoor() = default;
+
+  // Takes no new calls, lets those under way end, and cancels what is left after `patience`.
+  virtual void Drain(absl::Duration patience) = 0;
+
+  virtual int port() const = 0;
+};
+
+}  // namespace usersync::gateway

@@ -1,0 +1,111 @@
+#include "gateway/grpc_relay.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/status.h"
+#include "gateway/grpc_timeout.h"
+#include "gateway/grpc_web_trailers.h"
+
+namespace usersync::gateway {
+namespace {
+
+// For each direction, because its next step is taken from a callback of the client's side.
+constexpr int kHolds = 2;
+
+}  // namespace
+
+GrpcRelay::GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& caller,
+                     ChannelPool& pool)
+    : client_(context), expires_(caller.expires), lease_(pool.Acquire()), store_side_(*this) {
+  for (const auto& [key, value] : caller.metadata) store_.AddMetadata(key, value);
+  store_.set_deadline(absl::ToChronoTime(std::min(Deadline(), expires_)));
+  lease_->stub().PrepareBidiStreamingCall(&store_, client_.method(), {}, &store_side_);
+  store_side_.AddMultipleHolds(kHolds);
+  store_side_.StartRead(&answer_);
+  store_side_.StartCall();
+  StartRead(&request_);
+}
+
+void GrpcRelay::OnReadDone(bool ok) {
+  MutexLock lock(mutex_);
+  if (is_request_over_) return;
+  if (ok) {
+    is_sending_ = true;
+    store_side_.StartWrite(&request_);
+  } else {
+    store_side_.StartWritesDone();
+    EndRequest();
+  }
+}
+
+void GrpcRelay::OnSent(bool ok) {
+  MutexLock lock(mutex_);
+  is_sending_ = false;
+  if (ok && !is_answer_over_) {
+    StartRead(&request_);
+  } else {
+    EndRequest();
+  }
+}
+
+void GrpcRelay::OnHeaders(bool ok) {
+  MutexLock lock(mutex_);
+  has_headers_ = true;
+  if (ok) {
+    for (const auto& [key, value] : AnswerMetadata(store_.GetServerInitialMetadata())) {
+      client_.AddInitialMetadata(key, value);
+    }
+    StartSendInitialMetadata();
+  }
+  if (is_answer_waiting_) StartWrite(&answer_);
+}
+
+void GrpcRelay::OnAnswer(bool ok) {
+  MutexLock lock(mutex_);
+  if (!ok) {
+    is_answer_over_ = true;
+    // The client may never say anything again; otherwise its message is still being sent.
+    if (!is_request_over_ && !is_sending_) EndRequest();
+    store_side_.RemoveHold();
+  } else if (has_headers_) {
+    StartWrite(&answer_);
+  } else {
+    is_answer_waiting_ = true;
+  }
+}
+
+void GrpcRelay::OnWriteDone(bool ok) {
+  if (!ok) store_.TryCancel();
+  store_side_.StartRead(&answer_);
+}
+
+void GrpcRelay::OnCancel() { store_.TryCancel(); }
+
+void GrpcRelay::OnEnd(const grpc::Status& status) {
+  for (const auto& [key, value] : AnswerMetadata(store_.GetServerTrailingMetadata())) {
+    client_.AddTrailingMetadata(key, value);
+  }
+  const bool is_expired =
+      status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && absl::Now() >= expires_;
+  Finish(is_expired ? ToGrpc(IdentityExpired()) : WithoutAddresses(status));
+}
+
+// The client's, as it has to be asked for.
+absl::Time GrpcRelay::Deadline() const {
+  if (client_.deadline() == std::chrono::system_clock::time_point::max()) {
+    return absl::InfiniteFuture();
+  }
+  const absl::Time now = absl::Now();
+  return now + OnTheWire(absl::FromChrono(client_.deadline()) - now);
+}
+
+void GrpcRelay::OnDone() { delete this; }
+
+void GrpcRelay::EndRequest() {
+  is_request_over_ = true;
+  store_side_.RemoveHold();
+}
+
+}  // namespace usersync::gateway

@@ -1,0 +1,71 @@
+// Carries one native gRPC call to a store and back, as bytes. One message at a time each way is
+// under way here, so nothing piles up for whoever reads slowly.
+#pragma once
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/client_callback.h>
+
+#include <memory>
+
+#include "common/mutex.h"
+#include "gateway/channel_pool.h"
+#include "gateway/identity.h"
+
+namespace usersync::gateway {
+
+// Thread-safe. Deletes itself when the client's call has ended, and that is after the store's.
+class GrpcRelay final : public grpc::ServerGenericBidiReactor {
+ public:
+  GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& caller, ChannelPool& pool);
+
+  // What the client does.
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+ private:
+  // The call of the store.
+  class StoreSide final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+   public:
+    explicit StoreSide(GrpcRelay& relay) : relay_(relay) {}
+    void OnReadInitialMetadataDone(bool ok) override { relay_.OnHeaders(ok); }
+    void OnReadDone(bool ok) override { relay_.OnAnswer(ok); }
+    void OnWriteDone(bool ok) override { relay_.OnSent(ok); }
+    void OnDone(const grpc::Status& status) override { relay_.OnEnd(status); }
+
+   private:
+    GrpcRelay& relay_;
+  };
+
+  // What the store does.
+  void OnHeaders(bool ok);
+  void OnAnswer(bool ok);
+  void OnSent(bool ok);
+  void OnEnd(const grpc::Status& status);
+
+  absl::Time Deadline() const;
+  // Nothing more goes to the store.
+  void EndRequest() REQUIRES(mutex_);
+
+  grpc::GenericCallbackServerContext& client_;
+  // When the caller's identity ends, and the call with it.
+  const absl::Time expires_;
+  const std::unique_ptr<ChannelPool::Lease> lease_;
+  grpc::ClientContext store_;
+  StoreSide store_side_;
+  grpc::ByteBuffer request_;
+  grpc::ByteBuffer answer_;
+
+  Mutex mutex_;
+  bool has_headers_ GUARDED_BY(mutex_) = false;
+  // A message that came before the headers: gRPC's callbacks may overtake each other.
+  bool is_answer_waiting_ GUARDED_BY(mutex_) = false;
+  bool is_sending_ GUARDED_BY(mutex_) = false;
+  bool is_request_over_ GUARDED_BY(mutex_) = false;
+  bool is_answer_over_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace usersync::gateway
