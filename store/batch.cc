@@ -67,6 +67,12 @@ Batch::Batch(BatchState state, Random random)
     : state_(std::move(state)), random_(std::move(random)) {}
 
 Effect Batch::Decide(const Request& request) {
+  Effect effect = DecideAny(request);
+  effect.of_erased = IsErased(UserIdOf(request));
+  return effect;
+}
+
+Effect Batch::DecideAny(const Request& request) {
   if (const auto* undecodable = std::get_if<Undecodable>(&request.content)) {
     return RefuseUndecodable(request, *undecodable);
   }
@@ -99,6 +105,7 @@ Effect Batch::Refuse(const Request& request, const Effect& effect, absl::string_
   const CurrentUser* current = Find(UserIdOf(request));
   if (current != nullptr) *receipt.mutable_user() = current->user;
   refused.to_refused = true;
+  refused.of_erased = IsErased(UserIdOf(request));
   Remember(request, refused);
   return refused;
 }
@@ -155,8 +162,9 @@ std::optional<Effect> Batch::Replay(const Request& request) {
 
 Effect Batch::DecideCommand(const Request& request, const UserCommand& command) {
   const CurrentUser* current = Find(command.user.id());
-  if (!Authorize(request.author, Operation::kWrite, current ? &current->user : nullptr,
-                 &command.user)) {
+  const bool erases = command.kind == UserCommand::Kind::kErase;
+  if (!Authorize(request.author, erases ? Operation::kAdminister : Operation::kWrite,
+                 current ? &current->user : nullptr, &command.user)) {
     Effect denied;
     denied.answer.receipt.set_outcome(users::v1::OUTCOME_DENIED);
     return denied;
@@ -168,10 +176,35 @@ Effect Batch::DecideCommand(const Request& request, const UserCommand& command) 
     effect.answer.status = mutation.status();
     return effect;
   }
+  if (erases) return Erase(request, mutation->user());
   mutation->set_mutation_id(request.mutation_id);
   const bool restoring = command.kind == UserCommand::Kind::kRestore;
   Effect effect = DecideMutation(request, *mutation, restoring);
   if (const CurrentUser* after = Find(command.user.id())) effect.answer.user = after->user;
+  return effect;
+}
+
+// `document` is of placeholders, so no rule is asked: not even whether it stands so already,
+// because anybody could have written it.
+Effect Batch::Erase(const Request& request, const users::v1::User& document) {
+  const CurrentUser& current = *Find(document.id());
+  Effect effect;
+  if (current.erased) {
+    Receipt& receipt = effect.answer.receipt;
+    receipt.set_outcome(users::v1::OUTCOME_UNCHANGED);
+    receipt.set_sequence(current.user.sequence());
+    receipt.set_version(current.user.version());
+    return effect;
+  }
+  Decision decision{.outcome = users::v1::OUTCOME_APPLIED, .action = users::v1::ACTION_ERASE};
+  decision.document = document;
+  decision.changed_fields = ChangedFields(&current.user, document);
+  effect = Commit(request, decision, &current);
+  // What this batch has read of the person is not told again.
+  absl::erase_if(state_.ledger,
+                 [&](const auto& entry) { return entry.second.user_id == document.id(); });
+  absl::erase_if(state_.past,
+                 [&](const auto& entry) { return entry.first.first == document.id(); });
   return effect;
 }
 
@@ -281,7 +314,10 @@ Effect Batch::Commit(const Request& request, const Decision& decision, const Cur
 }
 
 void Batch::Remember(const Request& request, Effect& effect) {
-  if (request.request_hash.empty() || !effect.answer.status.ok()) return;
+  // What is asked of an erased user is answered the same for ever, and not remembered.
+  if (request.request_hash.empty() || !effect.answer.status.ok() || IsErased(UserIdOf(request))) {
+    return;
+  }
   LedgerEntry& entry = state_.ledger[{request.author.actor, request.mutation_id}];
   entry.request_hash = request.request_hash;
   entry.receipt = effect.answer.receipt;
@@ -294,6 +330,11 @@ const CurrentUser* Batch::Find(const std::string& user_id) const {
   const auto found = state_.users.find(user_id);
   if (found == state_.users.end() || !found->second) return nullptr;
   return &*found->second;
+}
+
+bool Batch::IsErased(const std::string& user_id) const {
+  const CurrentUser* current = Find(user_id);
+  return current != nullptr && current->erased;
 }
 
 const users::v1::User* Batch::FindPast(const UserCommand& command) const {

@@ -61,6 +61,8 @@ struct Effect {
   bool to_refused = false;
   // refused: what it bears as both sides of a conflict, "" for none.
   std::string refused_audit_json;
+  // Whether it is about an erased user: no word of it is kept but that it came.
+  bool of_erased = false;
 };
 
 class Batch {
@@ -81,7 +83,9 @@ class Batch {
   BatchState TakeState() { return std::move(state_); }
 
  private:
+  Effect DecideAny(const Request& request);
   Effect DecideCommand(const Request& request, const UserCommand& command);
+  Effect Erase(const Request& request, const users::v1::User& document);
   Effect DecideMutation(const Request& request, const users::v1::Mutation& mutation,
                         bool restoring = false);
   Effect RefuseUndecodable(const Request& request,
@@ -90,6 +94,7 @@ class Batch {
   Effect Commit(const Request& request, const Decision& decision, const CurrentUser* current);
   void Remember(const Request& request, Effect& effect);
   const CurrentUser* Find(const std::string& user_id) const;
+  bool IsErased(const std::string& user_id) const;
   const users::v1::User* FindPast(const UserCommand& command) const;
   void MoveAddress(const CurrentUser* before, const CurrentUser* after);
 

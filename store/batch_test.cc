@@ -205,5 +205,80 @@ TEST(Batch, UndeletesAUserThatTheSameBatchDeleted) {
   EXPECT_FALSE(effect.answer.user.has_delete_time());
 }
 
+Request Erasure(const std::string& user_id, Role role = Role::kAdmin) {
+  UserCommand command{.kind = UserCommand::Kind::kErase, .reason = "request 7"};
+  command.user.set_id(user_id);
+  Request request;
+  request.author = {.actor = "eve", .auth = users::v1::AUTH_JWT, .role = role};
+  request.mutation_id = "e1";
+  request.content = command;
+  return request;
+}
+
+TEST(Batch, ErasesAUserWithAVersionOfPlaceholdersAndFreesTheAddress) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  const Effect erased = batch.Decide(Erasure("u1"));
+  ASSERT_TRUE(erased.version.has_value());
+  EXPECT_EQ(erased.version->action, users::v1::ACTION_ERASE);
+  EXPECT_EQ(erased.version->reason, "request 7");
+  EXPECT_EQ(erased.version->document_json,
+            R"({"_deleted":true,"created_at":"1970-01-01T00:00:00Z",)"
+            R"("email":"erased-u1@erased.invalid","id":"u1","status":"erased",)"
+            R"("updated_at":"1970-01-01T00:00:00Z"})");
+  EXPECT_THAT(erased.version->changed_fields,
+              testing::ElementsAre("_deleted", "created_at", "email", "status", "updated_at"));
+  const Effect heir = batch.Decide(From("bob", "m2", Plain("u2", "a@x.org", "active")));
+  EXPECT_EQ(heir.answer.receipt.outcome(), users::v1::OUTCOME_APPLIED);
+}
+
+TEST(Batch, ErasesOnceHoweverOftenItIsAsked) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  batch.Decide(Erasure("u1"));
+  const Effect again = batch.Decide(Erasure("u1"));
+  EXPECT_TRUE(again.answer.status.ok());
+  EXPECT_FALSE(again.version.has_value());
+  EXPECT_EQ(again.answer.receipt.sequence(), 2);
+  EXPECT_EQ(again.answer.receipt.version(), 2);
+}
+
+TEST(Batch, ErasesForAdministratorsOnlyAndOnlyWhoIsKnown) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  const Effect denied = batch.Decide(Erasure("u1", Role::kWriter));
+  EXPECT_EQ(denied.answer.receipt.outcome(), users::v1::OUTCOME_DENIED);
+  EXPECT_TRUE(absl::IsNotFound(batch.Decide(Erasure("u2")).answer.status));
+  EXPECT_EQ(batch.state().head, 1);
+}
+
+TEST(Batch, ErasesAlsoWhoWroteThePlaceholdersThemselves) {
+  Batch batch = EmptyBatch();
+  Mutation imitation = Plain("u1", "erased-u1@erased.invalid", "erased");
+  imitation.mutable_user()->set_created_at("1970-01-01T00:00:00Z");
+  imitation.mutable_user()->set_updated_at("1970-01-01T00:00:00Z");
+  batch.Decide(From("ann", "m1", imitation));
+  imitation.mutable_user()->set_deleted(true);
+  batch.Decide(From("ann", "m2", imitation));
+  EXPECT_TRUE(batch.Decide(Erasure("u1")).version.has_value());
+}
+
+TEST(Batch, AnswersNobodyWithWhatWasErased) {
+  Batch batch = EmptyBatch();
+  const Request request = From("ann", "m1", Plain("u1", "a@x.org", "active"));
+  batch.Decide(request);
+  batch.Decide(Erasure("u1"));
+  for (int times = 0; times < 2; ++times) {
+    const Effect effect = batch.Decide(request);
+    const auto& receipt = effect.answer.receipt;
+    EXPECT_EQ(receipt.outcome(), users::v1::OUTCOME_INVALID);
+    EXPECT_EQ(receipt.violations(0).reason(), users::v1::ERROR_REASON_USER_ERASED);
+    EXPECT_EQ(receipt.user().email(), "erased-u1@erased.invalid");
+    EXPECT_FALSE(receipt.replayed());
+    EXPECT_TRUE(effect.to_refused && effect.of_erased);
+    EXPECT_FALSE(effect.to_ledger);
+  }
+}
+
 }  // namespace
 }  // namespace usersync::store

@@ -5,6 +5,7 @@
 #include "protos/json_text.h"
 #include "protos/utf8.h"
 #include "protos/violation.h"
+#include "store/erasure.h"
 #include "store/sql_text.h"
 #include "store/violation_json.h"
 
@@ -63,6 +64,8 @@ constexpr char kRefusedRows[] =
     "audit, created_at) "
     "SELECT i, a, t, m, u, p, o, x, b, $2::timestamptz FROM jsonb_to_recordset($1::jsonb) AS "
     "l(i BIGINT, a TEXT, t TEXT, m TEXT, u TEXT, p BYTEA, o TEXT, x JSONB, b JSONB)";
+
+constexpr char kErase[] = "SELECT erase_content($1, $2, $3)";
 
 constexpr char kPositions[] =
     "INSERT INTO source (stream, seq, time_ns) "
@@ -164,8 +167,14 @@ absl::Status WriteAddresses(Session& session, const std::vector<Effect*>& effect
   return session.ExecPrepared("take_addresses", ArrayLiteral(taken), ArrayLiteral(takers)).status();
 }
 
-// The bytes as they came: what could not be decoded, or the mutation.
-std::string PayloadOf(const Request& request) {
+// The bytes as they came: what could not be decoded, or the mutation. Of what an erased user's
+// browsers go on asking for, only whose it is.
+std::string PayloadOf(const Request& request, bool of_erased) {
+  if (of_erased) {
+    users::v1::Mutation mutation;
+    mutation.mutable_user()->set_id(UserIdOf(request));
+    return mutation.SerializeAsString();
+  }
   if (const auto* undecodable = std::get_if<users::internal::v1::Undecodable>(&request.content)) {
     return undecodable->payload();
   }
@@ -191,13 +200,20 @@ void AppendRefused(const Request& request, const Effect& effect, std::string& ou
   out.append(",\"a\":");
   AppendJsonString(ShowText(request.author.actor, kMostNameCharacters), out);
   // What was decoded has an id, were it an empty one.
-  if (!std::holds_alternative<users::internal::v1::Undecodable>(request.content)) {
+  if (effect.of_erased ||
+      !std::holds_alternative<users::internal::v1::Undecodable>(request.content)) {
     out.append(",\"m\":");
-    AppendJsonString(ShowText(request.mutation_id, kMostNameCharacters), out);
+    AppendJsonString(effect.of_erased ? "" : ShowText(request.mutation_id, kMostNameCharacters),
+                     out);
   }
   AppendName("u", UserIdOf(request), out);
-  AppendBytes("p", PayloadOf(request), out);
-  const auto& violations = effect.answer.receipt.violations();
+  AppendBytes("p", PayloadOf(request, effect.of_erased), out);
+  auto violations = effect.answer.receipt.violations();
+  if (effect.of_erased) {
+    // Others may show what was asked for.
+    violations.Clear();
+    *violations.Add() = UserErased(UserIdOf(request));
+  }
   if (!violations.empty()) AppendRaw("x", ViolationsJson(violations), out);
   AppendRaw("b", effect.refused_audit_json, out);
   out.push_back('}');
@@ -292,6 +308,7 @@ absl::Status BatchWriter::Prepare(Session& session) {
                                                         {"ledger_rows", kLedgerRows},
                                                         {"refused_ids", kRefusedIds},
                                                         {"refused_rows", kRefusedRows},
+                                                        {"erase", kErase},
                                                         {"positions", kPositions},
                                                         {"head", kHead}}) {
     if (auto status = session.Prepare(name, sql); !status.ok()) return status;
@@ -316,6 +333,17 @@ absl::Status BatchWriter::WriteVersions(Session& session, const Rendered& render
   return session
       .ExecPrepared("changes", rendered.versions, rendered.digests, TimeText(committed_at))
       .status();
+}
+
+absl::Status BatchWriter::EraseContent(Session& session, std::vector<Effect>& effects) {
+  for (Effect& effect : effects) {
+    if (!effect.version || effect.version->action != users::v1::ACTION_ERASE) continue;
+    const auto rows = session.ExecPrepared("erase", effect.version->object_id,
+                                           effect.version->document.id(), effect.version->sequence);
+    if (!rows.ok()) return rows.status();
+    effect.answer.unlisted_count = rows->front()[0].as<int64_t>();
+  }
+  return absl::OkStatus();
 }
 
 absl::Status BatchWriter::WritePositions(Session& session, const std::vector<Move>& moves) {

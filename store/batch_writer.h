@@ -34,6 +34,10 @@ class BatchWriter {
   static absl::Status WriteVersions(Session& session, const Rendered& rendered,
                                     int64_t committed_at);
 
+  // Destroys the content that came before those effects that erase a user; all effects must have
+  // been written.
+  static absl::Status EraseContent(Session& session, std::vector<Effect>& effects);
+
   // Writes the new positions.
   static absl::Status WritePositions(Session& session, const std::vector<Move>& moves);
 

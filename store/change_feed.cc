@@ -102,7 +102,9 @@ void ChangeFeed::Append(std::vector<ChangePointer>& changes) {
     if (sequence > ring_.head() + 1 || (suspect_ && sequence > ring_.head())) {
       missing_up_to_ = std::max(missing_up_to_, sequence);
     } else if (sequence == ring_.head() + 1) {
+      const bool erases = change->version().action() == users::v1::ACTION_ERASE;
       ring_.Append(std::move(change));
+      if (erases) ++erasures_;
     } else {
       const ChangePointer known = ring_.Find(sequence);
       if (known == nullptr || known->change.checkpoint() != change->change.checkpoint())

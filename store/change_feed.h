@@ -53,6 +53,8 @@ class ChangeFeed {
   Head head() const;
   // Of head().
   int64_t generation() const { return generation_; }
+  // Grows with every erasure that it hears of: what was read before may hold what is gone.
+  int64_t erasures() const { return erasures_; }
 
   // Whether the database was reached at the last try.
   bool healthy() const { return healthy_; }
@@ -100,6 +102,7 @@ class ChangeFeed {
   std::string epoch_ GUARDED_BY(mutex_);
   // Grows under mutex_.
   std::atomic<int64_t> generation_ = 0;
+  std::atomic<int64_t> erasures_ = 0;
   // Whether the database may hold another history than the ring: nothing is appended until the
   // follower has looked.
   bool suspect_ GUARDED_BY(mutex_) = false;

@@ -89,6 +89,7 @@ std::vector<std::shared_ptr<Watcher>> ChangeFeedService::Watchers() {
 }
 
 void ChangeFeedService::PumpAll() {
+  batches_.Forget(feed_.erasures());
   for (const auto& watcher : Watchers()) watcher->Pump();
 }
 

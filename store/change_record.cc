@@ -60,6 +60,8 @@ void KeepAsTold(users::v1::User& user) {
 
 FeedChange MakeChange(absl::string_view epoch, VersionRecord record,
                       std::optional<users::v1::User> before, const Hops& hops) {
+  // What an erasure destroyed is not told as what was before it.
+  if (record.action == users::v1::ACTION_ERASE) before.reset();
   FeedChange made{.before = std::move(before), .knows_before = true};
   if (made.before) KeepAsTold(*made.before);
   users::v1::Change& change = made.change;

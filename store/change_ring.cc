@@ -3,6 +3,8 @@
 #include <cassert>
 #include <utility>
 
+#include "store/erasure.h"
+
 namespace usersync::store {
 
 void ChangeRing::Reset(int64_t head, std::string checkpoint) {
@@ -16,12 +18,23 @@ void ChangeRing::Append(ChangePointer change) {
   assert(change->sequence() == head_ + 1);
   head_ = change->sequence();
   head_checkpoint_ = change->change.checkpoint();
+  if (change->version().action() == users::v1::ACTION_ERASE) Forget(change->version().user_id());
   const size_t bytes = change->ByteSize();
   bytes_ += bytes;
   changes_.push_back({std::move(change), bytes});
   while (changes_.size() > options_.count_limit || bytes_ > options_.byte_limit) {
     bytes_ -= changes_.front().bytes;
     changes_.pop_front();
+  }
+}
+
+void ChangeRing::Forget(const std::string& user_id) {
+  for (Entry& entry : changes_) {
+    if (entry.change->version().user_id() != user_id) continue;
+    entry.change = std::make_shared<const FeedChange>(WithoutContent(*entry.change));
+    bytes_ -= entry.bytes;
+    entry.bytes = entry.change->ByteSize();
+    bytes_ += entry.bytes;
   }
 }
 

@@ -22,7 +22,8 @@ class ChangeRing {
   // Forgets everything; what comes next follows `head`, whose checkpoint is given.
   void Reset(int64_t head, std::string checkpoint);
 
-  // Adds the change after head(). Its sequence must be head() + 1.
+  // Adds the change after head(). Its sequence must be head() + 1. One that erases a user takes the
+  // content of that user's earlier changes away.
   void Append(ChangePointer change);
 
   // The newest sequence that was appended, and its checkpoint.
@@ -46,6 +47,8 @@ class ChangeRing {
     ChangePointer change;
     size_t bytes;
   };
+
+  void Forget(const std::string& user_id);
 
   const Options options_;
   std::deque<Entry> changes_;

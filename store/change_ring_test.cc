@@ -57,5 +57,34 @@ TEST(ChangeRing, BeginsAgainAtAnotherHead) {
   EXPECT_EQ(ring.After(4, 100, 1 << 20).size(), 1u);
 }
 
+TEST(ChangeRing, ForgetsTheContentOfAUserWhoIsErased) {
+  ChangeRing ring({});
+  const auto append = [&](int64_t sequence, const std::string& id, users::v1::Action action) {
+    FeedChange change = *MakeTestChange(sequence);
+    users::v1::Version& version = *change.change.mutable_version();
+    version.set_user_id(id);
+    version.set_action(action);
+    version.set_reason("private");
+    version.set_mutation_id("m");
+    version.add_conflicts()->set_field("email");
+    version.mutable_user()->set_email("ann@example.com");
+    change.before = version.user();
+    change.proof.set_body_salt("salt");
+    change.proof.set_hash("hash");
+    ring.Append(std::make_shared<const FeedChange>(std::move(change)));
+  };
+  append(1, "u1", users::v1::ACTION_CREATE);
+  append(2, "u2", users::v1::ACTION_CREATE);
+  append(3, "u1", users::v1::ACTION_ERASE);
+  const FeedChange erased = *ring.Find(1);
+  EXPECT_EQ(erased.change.ShortDebugString(),
+            R"(version { sequence: 1 user_id: "u1" action: ACTION_CREATE } checkpoint: "c1")");
+  EXPECT_EQ(erased.proof.ShortDebugString(), R"(hash: "hash")");
+  EXPECT_FALSE(erased.before.has_value());
+  EXPECT_TRUE(erased.knows_before);
+  EXPECT_TRUE(ring.Find(2)->version().has_user());
+  EXPECT_TRUE(ring.Find(3)->version().has_user());
+}
+
 }  // namespace
 }  // namespace usersync::store

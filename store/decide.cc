@@ -4,6 +4,7 @@
 
 #include "protos/violation.h"
 #include "store/authorize.h"
+#include "store/erasure.h"
 #include "store/field_value.h"
 #include "store/merge.h"
 #include "store/validate.h"
@@ -99,9 +100,7 @@ Decision Decide(const Principal& author, const Mutation& mutation, const Current
     return WithOutcome(users::v1::OUTCOME_DENIED);
   }
   auto violations = Validate(author, mutation, stands);
-  if (current != nullptr && current->erased) {
-    violations.push_back(MakeViolation(users::v1::ERROR_REASON_USER_ERASED, "id", "", wanted.id()));
-  }
+  if (current != nullptr && current->erased) violations.push_back(UserErased(wanted.id()));
   if (!violations.empty()) return Refuse(std::move(violations));
 
   if (current == nullptr) return DecideWithoutUser(wanted, email_taken, restoring);

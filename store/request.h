@@ -35,6 +35,8 @@ struct Answer {
   users::v1::Receipt receipt;
   // refused.id, if it was put there. Otherwise 0.
   int64_t refused_id = 0;
+  // How many rows left that list, if it was an erasure.
+  int64_t unlisted_count = 0;
   // The user after a UserCommand, output-only fields included.
   users::v1::User user;
   // Why a UserCommand could not be made a mutation; OK otherwise.

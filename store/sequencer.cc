@@ -255,6 +255,9 @@ absl::Status Sequencer::DecideAndWrite(Batch_& batch, Attempt& attempt) {
     if (auto status = WriteInParts(decided, attempt); !status.ok()) return status;
   }
   state_ = decided.TakeState();
+  if (auto status = BatchWriter::EraseContent(*session_, attempt.effects); !status.ok()) {
+    return status;
+  }
   if (auto status = BatchWriter::WritePositions(*session_, attempt.moves); !status.ok()) {
     return status;
   }

@@ -22,6 +22,8 @@ class ToldBatches {
   // Which batch: the first one after a sequence of one generation of the feed.
   struct Key {
     int64_t generation = 0;
+    // How many erasures the feed had heard of before the batch was read.
+    int64_t erasures = 0;
     int64_t after = 0;
     ChangeView view;
 
@@ -35,6 +37,9 @@ class ToldBatches {
   // Remembers a batch that was rendered at `now`, instead of the oldest.
   void Add(const Key& key, ToldBatch batch, absl::Time now);
 
+  // Drops what was read before the feed had heard of so many erasures, now and when it comes.
+  void Forget(int64_t erasures);
+
  private:
   struct Entry {
     Key key;
@@ -44,6 +49,7 @@ class ToldBatches {
 
   const Options options_;
   Mutex mutex_;
+  int64_t erasures_ GUARDED_BY(mutex_) = 0;
   // The newest in front.
   std::deque<Entry> entries_ GUARDED_BY(mutex_);
 };

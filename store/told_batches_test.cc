@@ -14,7 +14,9 @@ TEST(ToldBatches, RemembersABatchByWhereItBeginsAndWhatItTells) {
   batches.Add({.generation = 1, .after = 5}, Through(9), kNow);
   batches.Add({.generation = 1, .after = 5, .view = {.include_before = true}}, Through(8), kNow);
   EXPECT_EQ(batches.Find({.generation = 1, .after = 5}, kNow)->sequence, 9);
-  EXPECT_EQ(batches.Find({1, 5, {.include_before = true}}, kNow)->sequence, 8);
+  EXPECT_EQ(
+      batches.Find({.generation = 1, .after = 5, .view = {.include_before = true}}, kNow)->sequence,
+      8);
   EXPECT_FALSE(batches.Find({.generation = 2, .after = 5}, kNow).has_value());
   EXPECT_FALSE(batches.Find({.generation = 1, .after = 6}, kNow).has_value());
 }
@@ -32,6 +34,17 @@ TEST(ToldBatches, ForgetsTheOldestWhenThereAreTooMany) {
   EXPECT_FALSE(batches.Find({.after = 1}, kNow).has_value());
   EXPECT_TRUE(batches.Find({.after = 2}, kNow).has_value());
   EXPECT_TRUE(batches.Find({.after = 3}, kNow).has_value());
+}
+
+TEST(ToldBatches, ForgetsWhatWasReadBeforeAnErasureEvenIfItComesLate) {
+  ToldBatches batches({});
+  batches.Add({.after = 5}, Through(9), kNow);
+  batches.Forget(1);
+  EXPECT_FALSE(batches.Find({.after = 5}, kNow).has_value());
+  batches.Add({.after = 5}, Through(9), kNow);
+  EXPECT_FALSE(batches.Find({.after = 5}, kNow).has_value());
+  batches.Add({.erasures = 1, .after = 5}, Through(9), kNow);
+  EXPECT_TRUE(batches.Find({.erasures = 1, .after = 5}, kNow).has_value());
 }
 
 }  // namespace

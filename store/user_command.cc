@@ -1,6 +1,7 @@
 #include "store/user_command.h"
 
 #include "absl/strings/str_cat.h"
+#include "store/erasure.h"
 #include "store/field_error.h"
 #include "store/field_value.h"
 #include "store/version_error.h"
@@ -33,6 +34,7 @@ absl::Status CheckCurrent(const UserCommand& command, const CurrentUser* current
     return FieldError(absl::StatusCode::kNotFound, users::v1::ERROR_REASON_USER_NOT_FOUND, "id", "",
                       command.user.id());
   }
+  if (command.kind == UserCommand::Kind::kErase) return absl::OkStatus();
   if (current->erased) return Erased(command.user.id());
   const bool undeletes = command.kind == UserCommand::Kind::kUndelete;
   if (current->user.deleted() != undeletes) {
@@ -135,6 +137,9 @@ absl::StatusOr<Mutation> Resolve(const UserCommand& command, const Ground& groun
       break;
     case UserCommand::Kind::kRestore:
       *mutation.mutable_user() = Restored(*ground.past, current->user, ground.now);
+      break;
+    case UserCommand::Kind::kErase:
+      *mutation.mutable_user() = ErasedDocument(command.user.id());
       break;
   }
   return mutation;

@@ -11,7 +11,7 @@
 namespace usersync::store {
 
 struct UserCommand {
-  enum class Kind { kCreate, kUpdate, kDelete, kUndelete, kRestore };
+  enum class Kind { kCreate, kUpdate, kDelete, kUndelete, kRestore, kErase };
   Kind kind = Kind::kCreate;
   // The user as the request gives it; only `id` counts but for a create and an update.
   users::v1::User user;
@@ -43,9 +43,10 @@ struct Ground {
 
 // The mutation that does what the command says. It is made on top of what is current, so that
 // nothing is lost by having no belief. An update in which nothing differs keeps `updated_at` too;
-// a restore never does: it always makes a version. Errors, in this order: USER_NOT_FOUND,
-// USER_ERASED, USER_EXISTS or USER_DELETED, VERSION_MISMATCH, VERSION_NOT_FOUND or
-// VERSION_ARCHIVED; FIELD_INVALID for a create of a deleted user.
+// a restore never does: it always makes a version. An erasure may be asked for again, and of a
+// deleted user. Errors, in this order: USER_NOT_FOUND, USER_ERASED, USER_EXISTS or USER_DELETED,
+// VERSION_MISMATCH, VERSION_NOT_FOUND or VERSION_ARCHIVED; FIELD_INVALID for a create of a deleted
+// user.
 absl::StatusOr<users::v1::Mutation> Resolve(const UserCommand& command, const Ground& ground);
 
 }  // namespace usersync::store

@@ -203,5 +203,17 @@ TEST(UserCommand, IsRefusedForAnErasedUser) {
   }
 }
 
+TEST(UserCommand, ErasesADeletedUserAndOneWhoIsErasedAlready) {
+  CurrentUser current = Ann();
+  current.user.set_deleted(true);
+  for (const bool erased : {false, true}) {
+    current.erased = erased;
+    const auto mutation = Resolve(Command(Kind::kErase), {.current = &current, .now = kNow});
+    ASSERT_TRUE(mutation.ok());
+    EXPECT_EQ(mutation->user().email(), "erased-u1@erased.invalid");
+  }
+  ExpectError(Command(Kind::kErase), nullptr, absl::StatusCode::kNotFound, "USER_NOT_FOUND");
+}
+
 }  // namespace
 }  // namespace usersync::store

@@ -60,8 +60,9 @@ void Watcher::PumpLocked() {
 // Sends the changes that come next, or goes over those that are not chosen.
 void Watcher::Follow() {
   while (true) {
+    const ToldBatches::Key next = NextBatch();
     if (asked_.filter.ChoosesAll()) {
-      if (const auto batch = sources_.batches.Find(NextBatch(), absl::Now())) {
+      if (const auto batch = sources_.batches.Find(next, absl::Now())) {
         Send(*batch);
         return;
       }
@@ -75,16 +76,17 @@ void Watcher::Follow() {
       if (HeartbeatIsDue()) SendHeartbeat();
       return;
     }
-    if (Tell(page)) return;
+    if (Tell(page, next)) return;
   }
 }
 
-// Sends what is chosen of a page; if nothing is, only goes on and returns false.
-bool Watcher::Tell(const std::vector<ChangePointer>& page) {
+// Sends what is chosen of a page; if nothing is, only goes on and returns false. `next` is the
+// batch that the page makes if all of it is chosen, named before the page was read.
+bool Watcher::Tell(const std::vector<ChangePointer>& page, const ToldBatches::Key& next) {
   const absl::Time now = absl::Now();
   if (asked_.filter.ChoosesAll()) {
     ToldBatch batch = RenderBatch(page, asked_.view, now);
-    sources_.batches.Add(NextBatch(), batch, now);
+    sources_.batches.Add(next, batch, now);
     Send(batch);
     return true;
   }
@@ -123,10 +125,10 @@ bool Watcher::MayGoOn(const absl::Status& read) {
 }
 
 void Watcher::ReadBack() {
-  InBackground([after = place_.sequence, with_before = asked_.view.include_before](Watcher& self) {
-    const auto page = self.sources_.feed.ReadBack(after, with_before);
+  InBackground([next = NextBatch()](Watcher& self) {
+    const auto page = self.sources_.feed.ReadBack(next.after, next.view.include_before);
     MutexLock lock(self.mutex_);
-    if (!self.MayGoOn(page.status()) || page->empty() || self.Tell(*page)) return;
+    if (!self.MayGoOn(page.status()) || page->empty() || self.Tell(*page, next)) return;
     if (self.HeartbeatIsDue()) {
       self.SendHeartbeat();
     } else {
@@ -203,7 +205,7 @@ void Watcher::Write(grpc::ByteBuffer response) {
 bool Watcher::HeartbeatIsDue() const { return absl::Now() - last_write_ >= asked_.heartbeat; }
 
 ToldBatches::Key Watcher::NextBatch() const {
-  return {place_.generation, place_.sequence, asked_.view};
+  return {place_.generation, sources_.feed.erasures(), place_.sequence, asked_.view};
 }
 
 void Watcher::FinishLocked(const absl::Status& status) {

@@ -56,7 +56,7 @@ class Watcher : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   void PumpLocked() REQUIRES(mutex_);
   void Follow() REQUIRES(mutex_);
-  bool Tell(const std::vector<ChangePointer>& page) REQUIRES(mutex_);
+  bool Tell(const std::vector<ChangePointer>& page, const ToldBatches::Key& next) REQUIRES(mutex_);
   void ReadBack() REQUIRES(mutex_);
   void ReadSnapshot() REQUIRES(mutex_);
   void CheckHistory() REQUIRES(mutex_);

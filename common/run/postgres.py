@@ -31,7 +31,7 @@ host   all  all       127.0.0.1/32  scram-sha-256
 ROLES = """CREATE ROLE usersync_owner LOGIN PASSWORD '{usersync_owner}'
 CREATE ROLE usersync_store LOGIN PASSWORD '{usersync_store}'
 CREATE ROLE usersync_reader LOGIN PASSWORD '{usersync_reader}' IN ROLE pg_read_all_settings
-CREATE ROLE usersync_eraser NOLOGIN
+CREATE ROLE usersync_eraser NOLOGIN ROLE usersync_owner
 CREATE DATABASE usersync OWNER usersync_owner
 REVOKE ALL ON DATABASE usersync FROM PUBLIC
 GRANT CONNECT ON DATABASE usersync TO usersync_store, usersync_reader, usersync_eraser
@@ -142,6 +142,8 @@ class Cluster:
         beside.rename(self.data)
 
     def _copy(self, template):
+        # What was made by other rules is no template of ours.
+        template = template / hashlib.sha256((HBA + ROLES).encode()).hexdigest()[:16]
         with locked(template):
             source = template / "cluster"
             if not (source / "PG_VERSION").exists():
