@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/connection_limits.h"
 #include "gateway/router.h"
 #include "gateway/transport.h"
 
@@ -25,10 +26,16 @@ class Connection {
   virtual void Close() = 0;
 };
 
-// `router` must outlive it; `closed` is called once, at its end.
-std::shared_ptr<Connection> MakeHttp1Connection(std::unique_ptr<Transport> transport,
-                                                Router& router, std::function<void()> closed);
-std::shared_ptr<Connection> MakeHttp2Connection(std::unique_ptr<Transport> transport,
-                                                Router& router, std::function<void()> closed);
+// What every connection is made of. `router` and `limits` must outlive it; `closed` is called once,
+// at its end.
+struct ConnectionParts {
+  std::unique_ptr<Transport> transport;
+  Router& router;
+  const ConnectionLimits& limits;
+  std::function<void()> closed;
+};
+
+std::shared_ptr<Connection> MakeHttp1Connection(ConnectionParts parts);
+std::shared_ptr<Connection> MakeHttp2Connection(ConnectionParts parts);
 
 }  // namespace usersync::gateway

@@ -1,6 +1,7 @@
 #include "gateway/connection_set.h"
 
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "absl/time/clock.h"
 
@@ -12,13 +13,29 @@ constexpr absl::Duration kTimeToClose = absl::Seconds(2);
 
 }  // namespace
 
-void ConnectionSet::Begin(const boost::asio::any_io_executor& executor, const Maker& make,
+std::shared_ptr<ConnectionSet::Place> ConnectionSet::Enter() {
+  MutexLock lock(mutex_);
+  if (size_ >= most_) return nullptr;
+  ++size_;
+  return std::make_shared<Place>(*this);
+}
+
+void ConnectionSet::Leave() {
+  MutexLock lock(mutex_);
+  --size_;
+}
+
+void ConnectionSet::Begin(std::shared_ptr<Place> place,
+                          const boost::asio::any_io_executor& executor, const Maker& make,
                           std::string read_already) {
   const auto entry = std::make_shared<Entry>();
   entry->executor = executor;
+  entry->place = std::move(place);
   entry->connection = make([this, weak = std::weak_ptr<Entry>(entry)] {
+    // The place is left behind the lock.
+    const auto closed = weak.lock();
     MutexLock lock(mutex_);
-    entries_.erase(weak.lock());
+    entries_.erase(closed);
     changed_.NotifyAll();
   });
   const auto connection = entry->connection;
@@ -51,7 +68,7 @@ void ConnectionSet::Drain(absl::Duration patience) {
 
 size_t ConnectionSet::size() {
   MutexLock lock(mutex_);
-  return entries_.size();
+  return size_;
 }
 
 }  // namespace usersync::gateway

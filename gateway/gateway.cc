@@ -36,6 +36,7 @@ std::vector<std::string> OwnOrigins(const Gateway::Options& options) {
   std::vector<std::string> origins;
   for (const char* name : {"localhost", "127.0.0.1"}) {
     origins.push_back(absl::StrCat("http://", name, ":", options.http_port));
+    origins.push_back(absl::StrCat("https://", name, ":", options.https_port));
   }
   return origins;
 }
@@ -44,6 +45,9 @@ FrontDoor::Options DoorOptions(const Gateway::Options& options) {
   PageConfig page = options.page_config;
   if (page.gateway_url.empty()) {
     page.gateway_url = absl::StrCat("http://127.0.0.1:", options.http_port);
+  }
+  if (page.gateway_tls_url.empty() && !options.tls.certificate.empty()) {
+    page.gateway_tls_url = absl::StrCat("https://127.0.0.1:", options.https_port);
   }
   FrontDoor::Options door{.allowed_hosts = options.allowed_hosts,
                           .allowed_origins = OwnOrigins(options),
@@ -61,12 +65,15 @@ class RunningGateway final : public Gateway {
         pool_({.addresses = options.stores}),
         rules_(identity_, options.more_services),
         door_(DoorOptions(options), pool_, rules_),
+        connections_(options_.limits.most_connections),
+        reception_{connections_, door_, options_.limits},
         threads_(options.threads) {}
 
   absl::Status Listen() {
-    auto http = Listener::Listen(options_.host, options_.http_port, threads_, connections_, door_);
+    auto http = Listener::Listen(options_.host, options_.http_port, threads_, reception_, nullptr);
     if (!http.ok()) return http.status();
     http_ = *std::move(http);
+    if (auto status = ListenTls(); !status.ok()) return status;
     auto grpc = GrpcDoor::Listen(options_.host, options_.grpc_port, rules_, pool_);
     if (!grpc.ok()) return grpc.status();
     grpc_ = *std::move(grpc);
@@ -76,6 +83,7 @@ class RunningGateway final : public Gateway {
   ~RunningGateway() override {
     metrics_server_.reset();
     http_.reset();
+    https_.reset();
     // At once, so that both have all the time there is.
     std::thread drain([this] {
       if (grpc_ != nullptr) grpc_->Drain(options_.drain_timeout);
@@ -87,9 +95,22 @@ class RunningGateway final : public Gateway {
   }
 
   int http_port() const override { return http_->port(); }
+  int https_port() const override { return https_ == nullptr ? 0 : https_->port(); }
   int grpc_port() const override { return grpc_->port(); }
 
  private:
+  absl::Status ListenTls() {
+    if (options_.tls.certificate.empty()) return absl::OkStatus();
+    auto tls = TlsContext::Read(options_.tls);
+    if (!tls.ok()) return tls.status();
+    tls_ = *std::move(tls);
+    auto https =
+        Listener::Listen(options_.host, options_.https_port, threads_, reception_, tls_.get());
+    if (!https.ok()) return https.status();
+    https_ = *std::move(https);
+    return absl::OkStatus();
+  }
+
   absl::Status StartMetrics() {
     if (options_.metrics_port == 0) return absl::OkStatus();
     metrics_.AddGauge("usersync_gateway_connections", "HTTP connections that are open.",
@@ -107,9 +128,12 @@ class RunningGateway final : public Gateway {
   const CallRules rules_;
   FrontDoor door_;
   ConnectionSet connections_;
+  const Reception reception_;
   Metrics metrics_;
   IoThreads threads_;
+  std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<Listener> http_;
+  std::unique_ptr<Listener> https_;
   std::unique_ptr<GrpcDoor> grpc_;
   std::unique_ptr<MetricsServer> metrics_server_;
 };

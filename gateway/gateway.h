@@ -8,7 +8,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gateway/connection_limits.h"
 #include "gateway/page_config.h"
+#include "gateway/tls_context.h"
 
 namespace usersync::gateway {
 
@@ -17,6 +19,9 @@ class Gateway {
   struct Options {
     std::string host = "127.0.0.1";
     int http_port = 8080;
+    // Of HTTP over TLS, and its certificate; without one there is no such port.
+    int https_port = 8443;
+    TlsContext::Files tls;
     // Of native gRPC.
     int grpc_port = 50051;
     // Of GET /metrics, on loopback; 0: none.
@@ -31,6 +36,7 @@ class Gateway {
     // Besides the gateway's own.
     std::vector<std::string> allowed_origins = {"http://localhost:3000", "http://127.0.0.1:3000"};
     int threads = 2;
+    ConnectionLimits limits;
     // How long calls may go on after the end was asked for.
     absl::Duration drain_timeout = absl::Seconds(10);
     // Served besides users.v1, health and reflection; for tests. Prefixes such as "/some.Service/".
@@ -43,6 +49,8 @@ class Gateway {
   virtual ~Gateway() = default;
 
   virtual int http_port() const = 0;
+  // 0 without a certificate.
+  virtual int https_port() const = 0;
   virtual int grpc_port() const = 0;
 };
 

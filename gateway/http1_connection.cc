@@ -1,5 +1,4 @@
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/status.hpp>
 #include <optional>
@@ -9,56 +8,31 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "gateway/connection.h"
 #include "gateway/http1_head.h"
 #include "gateway/http1_parser.h"
+#include "gateway/http_connection.h"
 
 namespace usersync::gateway {
 namespace {
 
-// How much is read at once.
-constexpr size_t kReadBytes = 4 << 10;
-// How long a connection may be idle, a head and a body may take to arrive, and a client may take
-// nothing of what is written.
-constexpr absl::Duration kIdle = absl::Seconds(75);
-constexpr absl::Duration kHeadTime = absl::Seconds(10);
-constexpr absl::Duration kBodyTime = absl::Minutes(2);
-constexpr absl::Duration kStall = absl::Seconds(60);
-// How long, and how much, is still read of a request that was answered before its end: closing at
-// once would take the answer away from under the client.
-constexpr absl::Duration kLinger = absl::Seconds(2);
+// How much of the next requests is taken while one is answered.
+constexpr size_t kMostAhead = 4 << 10;
 
-class Http1Connection final : public Connection,
-                              public Responder,
-                              public std::enable_shared_from_this<Http1Connection> {
+class Http1Connection final : public HttpConnection, public Responder {
  public:
-  Http1Connection(std::unique_ptr<Transport> transport, Router& router,
-                  std::function<void()> closed)
-      : transport_(std::move(transport)),
-        router_(router),
-        closed_(std::move(closed)),
-        timer_(transport_->executor()) {}
+  explicit Http1Connection(ConnectionParts parts) : HttpConnection(std::move(parts)) {}
 
   void Begin(std::string read_already) override {
     received_ = std::move(read_already);
-    SetDeadline(received_.empty() ? kIdle : kHeadTime);
+    AwaitHead();
     Watch();
     Advance();
-    ReadOn();
+    Continue();
   }
 
   void Drain() override {
     keep_alive_ = false;
     if (state_ == State::kHead && received_.empty()) Close();
-  }
-
-  void Close() override {
-    if (state_ == State::kClosed) return;
-    state_ = State::kClosed;
-    DropHandler();
-    timer_.cancel();
-    transport_->Close();
-    closed_();
   }
 
   // Responder.
@@ -99,11 +73,34 @@ class Http1Connection final : public Connection,
   void Abort() override {
     boost::asio::post(executor(), [self = shared_from_this()] { self->Close(); });
   }
-  size_t pending() const override { return out_.size() + writing_.size(); }
-  boost::asio::any_io_executor executor() override { return transport_->executor(); }
+  size_t pending() const override { return out_.size() + unsent(); }
+  boost::asio::any_io_executor executor() override { return transport_executor(); }
+
+ protected:
+  void OnRead(absl::string_view bytes) override {
+    if (state_ != State::kLinger) {
+      const bool is_new = state_ == State::kHead && received_.empty();
+      received_.append(bytes.data(), bytes.size());
+      if (is_new) AwaitHead();
+      Advance();
+    }
+    Continue();
+  }
+
+  void OnSent() override {
+    if (!out_.empty()) return Flush();
+    if (is_answered_) return EndExchange();
+    if (handler_ != nullptr) handler_->OnDrained();
+  }
+
+  void OnClose() override { DropHandler(); }
+
+  void OnTick(absl::Time now) override {
+    if (now >= deadline_) Close();
+  }
 
  private:
-  enum class State { kHead, kBody, kAnswer, kLinger, kClosed };
+  enum class State { kHead, kBody, kAnswer, kLinger };
 
   // Takes what was received as far as it goes.
   void Advance() {
@@ -137,7 +134,7 @@ class Http1Connection final : public Connection,
     is_head_only_ = head.method == "HEAD";
     is_started_ = is_answered_ = false;
     state_ = State::kBody;
-    SetDeadline(kBodyTime);
+    SetDeadline(limits_.body);
     if (absl::EqualsIgnoreCase(head.headers.Get("expect"), "100-continue")) {
       out_.append("HTTP/1.1 100 Continue\r\n\r\n");
       Flush();
@@ -174,50 +171,14 @@ class Http1Connection final : public Connection,
             absl::StrCat(why, "\n"));
   }
 
-  // Keeps one read under way: only so is it known that the client has gone.
-  void ReadOn() {
-    if (is_reading_ || state_ == State::kClosed) return;
-    const bool is_waiting = state_ == State::kAnswer || is_answered_;
-    if (is_waiting && state_ != State::kLinger && received_.size() >= kReadBytes) return;
-    is_reading_ = true;
-    buffer_.resize(kReadBytes);
-    transport_->Read(boost::asio::buffer(buffer_),
-                     [self = shared_from_this()](const boost::system::error_code& error,
-                                                 size_t bytes) { self->OnRead(error, bytes); });
-  }
-
-  void OnRead(const boost::system::error_code& error, size_t bytes) {
-    is_reading_ = false;
-    if (state_ == State::kClosed) return;
-    if (error) return Close();
-    if (state_ != State::kLinger) {
-      if (state_ == State::kHead && received_.empty()) SetDeadline(kHeadTime);
-      received_.append(buffer_, 0, bytes);
-      Advance();
-    }
-    ReadOn();
+  // Reads on, unless the client is far ahead of what it is answered.
+  void Continue() {
+    const bool is_waiting = state_ == State::kAnswer || (is_answered_ && state_ != State::kLinger);
+    if (!is_waiting || received_.size() < kMostAhead) ReadOn();
   }
 
   void Flush() {
-    if (is_writing_ || out_.empty() || state_ == State::kClosed) return;
-    is_writing_ = true;
-    std::swap(out_, writing_);
-    stall_ = absl::Now() + kStall;
-    transport_->Write(boost::asio::buffer(writing_),
-                      [self = shared_from_this()](const boost::system::error_code& error, size_t) {
-                        self->OnWritten(error);
-                      });
-  }
-
-  void OnWritten(const boost::system::error_code& error) {
-    is_writing_ = false;
-    writing_.clear();
-    stall_ = absl::InfiniteFuture();
-    if (state_ == State::kClosed) return;
-    if (error) return Close();
-    if (!out_.empty()) return Flush();
-    if (is_answered_) return EndExchange();
-    if (handler_ != nullptr) handler_->OnDrained();
+    if (!is_sending() && !out_.empty()) Send(std::exchange(out_, {}));
   }
 
   void EndExchange() {
@@ -225,17 +186,19 @@ class Http1Connection final : public Connection,
     handler_.reset();
     if (!is_whole || !keep_alive_) {
       state_ = State::kLinger;
-      SetDeadline(kLinger);
-      transport_->ShutdownSend();
-      return ReadOn();
+      SetDeadline(limits_.linger);
+      ShutdownSend();
+      return Continue();
     }
     state_ = State::kHead;
     is_started_ = is_answered_ = false;
     parser_.reset();
-    SetDeadline(received_.empty() ? kIdle : kHeadTime);
+    AwaitHead();
     Advance();
-    ReadOn();
+    Continue();
   }
+
+  void AwaitHead() { SetDeadline(received_.empty() ? limits_.idle : limits_.head); }
 
   void DropHandler() {
     if (const auto handler = std::exchange(handler_, nullptr)) handler->OnGone();
@@ -243,23 +206,7 @@ class Http1Connection final : public Connection,
 
   void SetDeadline(absl::Duration time) { deadline_ = absl::Now() + time; }
 
-  // Looks after the deadlines; a timer that is moved with every read would cost more.
-  void Watch() {
-    timer_.expires_after(std::chrono::seconds(1));
-    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-      const auto self = weak.lock();
-      if (error || self == nullptr || self->state_ == State::kClosed) return;
-      if (absl::Now() >= std::min(self->deadline_, self->stall_)) return self->Close();
-      self->Watch();
-    });
-  }
-
-  const std::unique_ptr<Transport> transport_;
-  Router& router_;
-  const std::function<void()> closed_;
-  boost::asio::steady_timer timer_;
   absl::Time deadline_ = absl::InfiniteFuture();
-  absl::Time stall_ = absl::InfiniteFuture();
 
   State state_ = State::kHead;
   std::optional<Http1Parser> parser_;
@@ -271,19 +218,14 @@ class Http1Connection final : public Connection,
   bool is_started_ = false;
   bool is_answered_ = false;
 
-  std::string buffer_;
   std::string received_;
-  bool is_reading_ = false;
   std::string out_;
-  std::string writing_;
-  bool is_writing_ = false;
 };
 
 }  // namespace
 
-std::shared_ptr<Connection> MakeHttp1Connection(std::unique_ptr<Transport> transport,
-                                                Router& router, std::function<void()> closed) {
-  return std::make_shared<Http1Connection>(std::move(transport), router, std::move(closed));
+std::shared_ptr<Connection> MakeHttp1Connection(ConnectionParts parts) {
+  return std::make_shared<Http1Connection>(std::move(parts));
 }
 
 }  // namespace usersync::gateway

@@ -1,7 +1,6 @@
 #include <nghttp2/nghttp2.h>
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <utility>
 #include <vector>
@@ -9,37 +8,24 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "gateway/connection.h"
 #include "gateway/http1_head.h"
 #include "gateway/http2_stream.h"
+#include "gateway/http_connection.h"
 
 namespace usersync::gateway {
 namespace {
 
-constexpr size_t kReadBytes = 4 << 10;
 // How much is handed to the network at once; more waits in the streams.
-constexpr size_t kWriteBytes = 64 << 10;
+constexpr size_t kSendBytes = 64 << 10;
 constexpr uint32_t kMostStreams = 1000;
 // A client that opens and resets streams faster than this is sent away: 1,000 at once, then so
 // many a second.
 constexpr uint64_t kResetBurst = 1000;
 constexpr uint64_t kResetsASecond = 33;
-// How long a connection without streams may stay, how long a stalled one may.
-constexpr absl::Duration kIdle = absl::Minutes(5);
-constexpr absl::Duration kStall = absl::Seconds(60);
-// How long the body of a request may take.
-constexpr absl::Duration kBodyTime = absl::Minutes(2);
 
-class Http2Connection final : public Connection,
-                              public Http2Stream::Carrier,
-                              public std::enable_shared_from_this<Http2Connection> {
+class Http2Connection final : public HttpConnection, public Http2Stream::Carrier {
  public:
-  Http2Connection(std::unique_ptr<Transport> transport, Router& router,
-                  std::function<void()> closed)
-      : transport_(std::move(transport)),
-        router_(router),
-        closed_(std::move(closed)),
-        timer_(transport_->executor()) {}
+  explicit Http2Connection(ConnectionParts parts) : HttpConnection(std::move(parts)) {}
 
   ~Http2Connection() override { nghttp2_session_del(session_); }
 
@@ -52,13 +38,10 @@ class Http2Connection final : public Connection,
     nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));
     idle_since_ = absl::Now();
     Watch();
-    if (!read_already.empty() && !Receive(read_already)) return;
-    Flush();
-    ReadOn();
+    OnRead(read_already);
   }
 
   void Drain() override {
-    if (is_closed_) return;
     nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
                           nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
                           nullptr, 0);
@@ -66,24 +49,48 @@ class Http2Connection final : public Connection,
     Flush();
   }
 
-  void Close() override {
-    if (is_closed_) return;
-    is_closed_ = true;
-    for (auto& [id, stream] : std::exchange(streams_, {})) stream->Gone();
-    timer_.cancel();
-    transport_->Close();
-    closed_();
-  }
-
   // Carrier: a stream has something to say.
   nghttp2_session* session() override { return session_; }
-  boost::asio::any_io_executor executor() override { return transport_->executor(); }
+  boost::asio::any_io_executor executor() override { return transport_executor(); }
   void FlushSoon() override {
     if (std::exchange(is_flush_posted_, true)) return;
-    boost::asio::post(executor(), [self = shared_from_this()] {
-      self->is_flush_posted_ = false;
-      self->Flush();
+    boost::asio::post(executor(), [this, self = shared_from_this()] {
+      is_flush_posted_ = false;
+      Flush();
     });
+  }
+
+ protected:
+  void OnRead(absl::string_view bytes) override {
+    const auto taken = nghttp2_session_mem_recv(
+        session_, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+    // What it has to say about the error is still sent by Flush.
+    if (taken < 0) is_broken_ = true;
+    Flush();
+    if (!is_broken_) ReadOn();
+  }
+
+  void OnSent() override {
+    std::vector<int32_t> ids;
+    for (const auto& [id, stream] : streams_) ids.push_back(id);
+    for (const int32_t id : ids) {
+      const auto found = streams_.find(id);
+      if (found != streams_.end()) found->second->Drained();
+    }
+    Flush();
+  }
+
+  void OnClose() override {
+    for (auto& [id, stream] : std::exchange(streams_, {})) stream->Gone();
+  }
+
+  void OnTick(absl::Time now) override {
+    if (streams_.empty() && now >= idle_since_ + limits_.idle) return Close();
+    for (const auto& [id, stream] : streams_) {
+      if (!stream->IsStalled(now)) continue;
+      nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+      FlushSoon();
+    }
   }
 
  private:
@@ -117,7 +124,7 @@ class Http2Connection final : public Connection,
     if (!IsRequest(frame)) return 0;
     auto* connection = static_cast<Self*>(self);
     auto stream =
-        std::make_unique<Http2Stream>(*connection, frame->hd.stream_id, absl::Now() + kBodyTime);
+        std::make_unique<Http2Stream>(*connection, frame->hd.stream_id, connection->limits_);
     nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, stream.get());
     connection->streams_[frame->hd.stream_id] = std::move(stream);
     return 0;
@@ -160,112 +167,34 @@ class Http2Connection final : public Connection,
     return 0;
   }
 
-  // Returns false if the connection is over.
-  bool Receive(absl::string_view bytes) {
-    const auto taken = nghttp2_session_mem_recv(
-        session_, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-    // What it has to say about the error is still sent by Flush.
-    if (taken < 0) is_broken_ = true;
-    return !is_closed_;
-  }
-
-  void ReadOn() {
-    if (is_reading_ || is_closed_ || is_broken_) return;
-    is_reading_ = true;
-    buffer_.resize(kReadBytes);
-    transport_->Read(boost::asio::buffer(buffer_),
-                     [self = shared_from_this()](const boost::system::error_code& error,
-                                                 size_t bytes) { self->OnRead(error, bytes); });
-  }
-
-  void OnRead(const boost::system::error_code& error, size_t bytes) {
-    is_reading_ = false;
-    if (is_closed_) return;
-    if (error || !Receive(absl::string_view(buffer_).substr(0, bytes))) return Close();
-    Flush();
-    ReadOn();
-  }
-
   void Flush() {
-    if (is_writing_ || is_closed_) return;
-    while (writing_.size() < kWriteBytes) {
+    if (is_sending() || is_closed()) return;
+    std::string out;
+    while (out.size() < kSendBytes) {
       const uint8_t* bytes = nullptr;
       const auto size = nghttp2_session_mem_send(session_, &bytes);
       if (size < 0) return Close();
       if (size == 0) break;
-      writing_.append(reinterpret_cast<const char*>(bytes), size);
+      out.append(reinterpret_cast<const char*>(bytes), size);
     }
-    if (!writing_.empty()) {
-      is_writing_ = true;
-      stall_ = absl::Now() + kStall;
-      return transport_->Write(boost::asio::buffer(writing_),
-                               [self = shared_from_this()](const boost::system::error_code& error,
-                                                           size_t) { self->OnWritten(error); });
-    }
+    if (!out.empty()) return Send(std::move(out));
     const bool is_over = nghttp2_session_want_read(session_) == 0 || is_broken_ ||
                          (is_draining_ && streams_.empty());
     if (is_over) Close();
   }
 
-  void OnWritten(const boost::system::error_code& error) {
-    is_writing_ = false;
-    writing_.clear();
-    stall_ = absl::InfiniteFuture();
-    if (is_closed_) return;
-    if (error) return Close();
-    std::vector<int32_t> ids;
-    for (const auto& [id, stream] : streams_) ids.push_back(id);
-    for (const int32_t id : ids) {
-      const auto found = streams_.find(id);
-      if (found != streams_.end()) found->second->Drained();
-    }
-    Flush();
-  }
-
-  void Watch() {
-    timer_.expires_after(std::chrono::seconds(1));
-    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-      const auto self = weak.lock();
-      if (error || self == nullptr || self->is_closed_) return;
-      self->LookAfter();
-      self->Watch();
-    });
-  }
-
-  void LookAfter() {
-    const absl::Time now = absl::Now();
-    if (now >= stall_ || (streams_.empty() && now >= idle_since_ + kIdle)) return Close();
-    for (const auto& [id, stream] : streams_) {
-      if (!stream->IsStalled(now)) continue;
-      nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
-      FlushSoon();
-    }
-  }
-
-  const std::unique_ptr<Transport> transport_;
-  Router& router_;
-  const std::function<void()> closed_;
-  boost::asio::steady_timer timer_;
   nghttp2_session* session_ = nullptr;
   std::map<int32_t, std::unique_ptr<Http2Stream>> streams_;
   absl::Time idle_since_;
-  absl::Time stall_ = absl::InfiniteFuture();
-  bool is_closed_ = false;
   bool is_broken_ = false;
   bool is_draining_ = false;
   bool is_flush_posted_ = false;
-
-  std::string buffer_;
-  bool is_reading_ = false;
-  std::string writing_;
-  bool is_writing_ = false;
 };
 
 }  // namespace
 
-std::shared_ptr<Connection> MakeHttp2Connection(std::unique_ptr<Transport> transport,
-                                                Router& router, std::function<void()> closed) {
-  return std::make_shared<Http2Connection>(std::move(transport), router, std::move(closed));
+std::shared_ptr<Connection> MakeHttp2Connection(ConnectionParts parts) {
+  return std::make_shared<Http2Connection>(std::move(parts));
 }
 
 }  // namespace usersync::gateway

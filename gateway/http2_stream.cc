@@ -13,8 +13,6 @@
 namespace usersync::gateway {
 namespace {
 
-constexpr absl::Duration kStall = absl::Seconds(60);
-
 nghttp2_nv FieldOf(const std::string& name, const std::string& value) {
   return {reinterpret_cast<uint8_t*>(const_cast<char*>(name.data())),
           reinterpret_cast<uint8_t*>(const_cast<char*>(value.data())), name.size(), value.size(),
@@ -85,7 +83,7 @@ void Http2Stream::Start(int status, const HttpHeaders& headers) {
 
 void Http2Stream::Write(std::string bytes) {
   if (head_.method == "HEAD") return;
-  if (pending() == 0) stall_ = absl::Now() + kStall;
+  if (pending() == 0) stall_ = absl::Now() + limits_.stall;
   if (sent_ == body_.size()) {
     body_ = std::move(bytes);
     sent_ = 0;
@@ -124,7 +122,7 @@ ssize_t Http2Stream::MoveBody(uint8_t* into, size_t room, uint32_t* flags) {
   std::memcpy(into, body_.data() + sent_, count);
   sent_ += count;
   has_news_ = true;
-  stall_ = pending() > 0 ? absl::Now() + kStall : absl::InfiniteFuture();
+  stall_ = pending() > 0 ? absl::Now() + limits_.stall : absl::InfiniteFuture();
   if (pending() == 0) {
     body_ = {};
     sent_ = 0;

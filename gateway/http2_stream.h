@@ -6,7 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "absl/time/time.h"
+#include "absl/time/clock.h"
+#include "gateway/connection_limits.h"
 #include "gateway/request_head.h"
 #include "gateway/responder.h"
 #include "gateway/router.h"
@@ -25,9 +26,9 @@ class Http2Stream final : public Responder {
     virtual void FlushSoon() = 0;
   };
 
-  // The request must have ended by `deadline`.
-  Http2Stream(Carrier& carrier, int32_t id, absl::Time deadline)
-      : carrier_(carrier), id_(id), request_deadline_(deadline) {}
+  // Both must outlive it.
+  Http2Stream(Carrier& carrier, int32_t id, const ConnectionLimits& limits)
+      : carrier_(carrier), id_(id), limits_(limits), request_deadline_(absl::Now() + limits.body) {}
 
   // The request, as nghttp2 reads it. Returns false if its head is too large.
   bool AddField(absl::string_view name, absl::string_view value);
@@ -59,6 +60,7 @@ class Http2Stream final : public Responder {
 
   Carrier& carrier_;
   const int32_t id_;
+  const ConnectionLimits& limits_;
   RequestHead head_;
   size_t head_bytes_ = 0;
   std::shared_ptr<Handler> handler_;

@@ -7,7 +7,6 @@
 #include <future>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/log.h"
 
@@ -17,76 +16,19 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-// What every HTTP/2 client says first (RFC 9113, 3.4), up to where no HTTP/1 request is like it.
-constexpr absl::string_view kHttp2Begin = "PRI * HTTP/2.0\r\n";
-constexpr std::chrono::seconds kTimeToSpeak{10};
 // Out of file descriptors: how long to wait for some.
 constexpr std::chrono::milliseconds kPause{100};
 
-// A connection of which nothing is known yet.
-class Newcomer : public std::enable_shared_from_this<Newcomer> {
+class RunningListener final : public Listener {
  public:
-  Newcomer(std::unique_ptr<Transport> transport, ConnectionSet& connections, Router& router)
-      : transport_(std::move(transport)),
-        connections_(connections),
-        router_(router),
-        timer_(transport_->executor()) {}
-
-  void Begin() {
-    timer_.expires_after(kTimeToSpeak);
-    timer_.async_wait([self = shared_from_this()](const error_code& error) {
-      if (!error && self->transport_ != nullptr) self->transport_->Close();
-    });
-    ReadOn();
-  }
-
- private:
-  void ReadOn() {
-    transport_->Read(boost::asio::buffer(buffer_),
-                     [self = shared_from_this()](const error_code& error, size_t bytes) {
-                       self->OnRead(error, bytes);
-                     });
-  }
-
-  void OnRead(const error_code& error, size_t bytes) {
-    if (error) {
-      timer_.cancel();
-      return;
-    }
-    read_.append(buffer_, bytes);
-    const bool may_be_http2 =
-        absl::StartsWith(kHttp2Begin, absl::string_view(read_).substr(0, kHttp2Begin.size()));
-    if (may_be_http2 && read_.size() < kHttp2Begin.size()) return ReadOn();
-    timer_.cancel();
-    const auto executor = transport_->executor();
-    connections_.Begin(
-        executor,
-        [&](std::function<void()> closed) {
-          return may_be_http2
-                     ? MakeHttp2Connection(std::move(transport_), router_, std::move(closed))
-                     : MakeHttp1Connection(std::move(transport_), router_, std::move(closed));
-        },
-        std::move(read_));
-  }
-
-  std::unique_ptr<Transport> transport_;
-  ConnectionSet& connections_;
-  Router& router_;
-  boost::asio::steady_timer timer_;
-  char buffer_[1024];
-  std::string read_;
-};
-
-class PlainListener final : public Listener {
- public:
-  PlainListener(IoThreads& threads, ConnectionSet& connections, Router& router)
+  RunningListener(IoThreads& threads, const Reception& reception, TlsContext* tls)
       : threads_(threads),
-        connections_(connections),
-        router_(router),
+        reception_(reception),
+        tls_(tls),
         acceptor_(threads.Next()),
         pause_(acceptor_.get_executor()) {}
 
-  ~PlainListener() override {
+  ~RunningListener() override {
     // The acceptor belongs to a thread; what it has begun there ends before we go.
     std::promise<void> closed;
     boost::asio::post(acceptor_.get_executor(), [&] {
@@ -137,17 +79,26 @@ class PlainListener final : public Listener {
     });
   }
 
-  void Welcome(tcp::socket socket) {
+  void Welcome(TcpSocket socket) {
+    // Too many: the client finds out at once.
+    auto place = reception_.connections.Enter();
+    if (place == nullptr) return;
     SetOptions(socket);
     const auto executor = socket.get_executor();
-    const auto newcomer =
-        std::make_shared<Newcomer>(MakeTransport(std::move(socket)), connections_, router_);
-    boost::asio::post(executor, [newcomer] { newcomer->Begin(); });
+    boost::asio::post(executor, [reception = reception_, place = std::move(place),
+                                 context = tls_ == nullptr ? nullptr : tls_->Current(),
+                                 socket = std::move(socket)]() mutable {
+      if (context == nullptr) {
+        WelcomePlain(std::move(socket), std::move(place), reception);
+      } else {
+        WelcomeTls(std::move(socket), *context, std::move(place), reception);
+      }
+    });
   }
 
   IoThreads& threads_;
-  ConnectionSet& connections_;
-  Router& router_;
+  const Reception reception_;
+  TlsContext* const tls_;
   tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
 };
@@ -156,9 +107,9 @@ class PlainListener final : public Listener {
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Listen(const std::string& host, int port,
                                                            IoThreads& threads,
-                                                           ConnectionSet& connections,
-                                                           Router& router) {
-  auto listener = std::make_unique<PlainListener>(threads, connections, router);
+                                                           const Reception& reception,
+                                                           TlsContext* tls) {
+  auto listener = std::make_unique<RunningListener>(threads, reception, tls);
   if (auto status = listener->Open(host, port); !status.ok()) return status;
   return listener;
 }

@@ -34,8 +34,8 @@ int Fail(const absl::Status& status) {
 int Serve(StopSignal& stop, const Gateway::Options& options) {
   auto gateway = Gateway::Start(options);
   if (!gateway.ok()) return Fail(gateway.status());
-  spdlog::info("serving HTTP on {0}:{1}, gRPC on {0}:{2}", options.host, (*gateway)->http_port(),
-               (*gateway)->grpc_port());
+  spdlog::info("serving HTTP on {0}:{1}, HTTPS on port {2}, gRPC on {0}:{3}", options.host,
+               (*gateway)->http_port(), (*gateway)->https_port(), (*gateway)->grpc_port());
   stop.Wait();
   spdlog::info("stopping: finishing what was begun");
   gateway->reset();
@@ -50,6 +50,11 @@ int Main(int argc, char** argv) {
   OptionSet set("usersync-gateway", kUsage);
   set.Add("gateway-host", &options.host, "The address to listen on.");
   set.Add("gateway-http-port", &options.http_port, 0, 65535, "The port of HTTP.");
+  set.Add("gateway-https-port", &options.https_port, 0, 65535,
+          "The port of HTTP over TLS, if there is a certificate.");
+  set.Add("tls-cert", &options.tls.certificate,
+          "The certificate towards clients and those it hangs on (PEM), read again on change.");
+  set.Add("tls-key", &options.tls.key, "Its private key (PEM).");
   set.Add("gateway-grpc-port", &options.grpc_port, 0, 65535, "The port of native gRPC.");
   set.Add("gateway-metrics-port", &options.metrics_port, 0, 65535,
           "The loopback port of GET /metrics; 0: none.");
@@ -64,6 +69,8 @@ int Main(int argc, char** argv) {
           "Where pages reach NATS over WebSocket.");
   set.Add("gateway-url", &options.page_config.gateway_url,
           "Where pages reach the gateway; default: loopback and its port.");
+  set.Add("gateway-tls-url", &options.page_config.gateway_tls_url,
+          "The same with TLS; default: loopback and its port.");
   set.Add("drain-timeout", &options.drain_timeout, "How long calls may go on after SIGTERM.");
   set.Add("log-level", &settings.log_level, "trace, debug, info, warning, error or off.");
   std::string answer;

@@ -3,7 +3,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <boost/asio/write.hpp>
+#include <type_traits>
 #include <utility>
 
 namespace usersync::gateway {
@@ -31,12 +31,18 @@ class TransportOver final : public Transport {
   }
 
   void Write(boost::asio::const_buffer from, Done done) override {
-    boost::asio::async_write(*stream_, from, std::move(done));
+    stream_->async_write_some(from, std::move(done));
   }
 
-  void ShutdownSend() override {
-    boost::system::error_code ignored;
-    stream_->lowest_layer().shutdown(TcpSocket::shutdown_send, ignored);
+  void ShutdownSend(Done done) override {
+    if constexpr (std::is_same_v<Stream, TlsSocket>) {
+      // The client must see that nothing was cut off.
+      stream_->async_shutdown([done = std::move(done)](const auto& error) { done(error, 0); });
+    } else {
+      boost::system::error_code ignored;
+      stream_->shutdown(TcpSocket::shutdown_send, ignored);
+      done(ignored, 0);
+    }
   }
 
   void Close() override {

@@ -16,13 +16,13 @@ class Transport {
 
   virtual ~Transport() = default;
 
-  // Calls `done` when some bytes are there; buffers must live until then.
+  // `done` hears how many bytes have come, or are on their way. Buffers, and this, must live until
+  // then.
   virtual void Read(boost::asio::mutable_buffer into, Done done) = 0;
-  // Calls `done` when all bytes are on their way.
   virtual void Write(boost::asio::const_buffer from, Done done) = 0;
 
   // Nothing more will be written; what the peer still sends can be read.
-  virtual void ShutdownSend() = 0;
+  virtual void ShutdownSend(Done done) = 0;
   // Ends reads and writes with an error.
   virtual void Close() = 0;
 

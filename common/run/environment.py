@@ -17,6 +17,7 @@ def variables(port_of, store_ports, database_url, operator_password, heads, vkey
         "USERSYNC_DATABASE_URL": database_url,
         "USERSYNC_STORE_ADDR": ",".join(f"{HOST}:{port}" for port in store_ports),
         "USERSYNC_GATEWAY_URL": f"http://{HOST}:{port_of['GATEWAY_HTTP']}",
+        "USERSYNC_GATEWAY_TLS_URL": f"https://{HOST}:{port_of['GATEWAY_HTTPS']}",
         "USERSYNC_GATEWAY_GRPC": f"{HOST}:{port_of['GATEWAY_GRPC']}",
         # What usersync-store verify needs besides the database.
         "USERSYNC_LOG_HEADS": str(heads),

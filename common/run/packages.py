@@ -14,7 +14,7 @@ BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobu
          "libprotobuf-dev", "libgrpc++-dev", "grpc-proto", "libabsl-dev", "libspdlog-dev", "libssl-dev",
          "libnats-dev", "libpqxx-dev", "rapidjson-dev", "libjemalloc-dev", "libboost1.81-dev",
          "zlib1g-dev", "libnghttp2-dev")
-RUN = ("nats-server", "postgresql", "ca-certificates")
+RUN = ("nats-server", "postgresql", "openssl", "ca-certificates")
 TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev", "nodejs", "npm")
 CHECK = ("clang", "libclang-rt-dev", "clang-format", "git")
 

@@ -7,6 +7,7 @@ import subprocess
 
 from common.run import health, leftovers, nats
 from common.run.build import tail
+from common.run.certificate import make_certificate
 from common.run.child import Child
 from common.run.environment import variables
 from common.run.ports import HOST, OPTIONAL, SERVED, Ports, turn
@@ -68,6 +69,7 @@ class System:
         yield "PostgreSQL", f"postgresql://usersync_reader@{HOST}:{self.cluster.port}/{DATABASE}"
         yield "store (gRPC)", values["USERSYNC_STORE_ADDR"]
         yield "gateway", values["USERSYNC_GATEWAY_URL"]
+        yield "gateway with TLS", values["USERSYNC_GATEWAY_TLS_URL"]
         yield "gateway (gRPC)", values["USERSYNC_GATEWAY_GRPC"]
         yield "store's metrics", f"http://{HOST}:{self.port_of['STORE_METRICS']}/metrics"
         yield "bridge's metrics", f"http://{HOST}:{self.port_of['BRIDGE_METRICS']}/metrics"
@@ -149,17 +151,22 @@ class System:
 
     def _gateway(self):
         values = self.variables()
+        certificate, key = make_certificate(self._state.secrets)
         return Child(self._state, "gateway",
                      [self._programs / "usersync-gateway", "serve", "--secrets-dir", self._state.secrets],
                      # Streams of browsers have no end of their own, so it always takes all this time.
                      environment={"USERSYNC_DRAIN_TIMEOUT": "2s",
                                   "USERSYNC_GATEWAY_HOST": HOST,
                                   "USERSYNC_GATEWAY_HTTP_PORT": str(self.port_of["GATEWAY_HTTP"]),
+                                  "USERSYNC_GATEWAY_HTTPS_PORT": str(self.port_of["GATEWAY_HTTPS"]),
+                                  "USERSYNC_TLS_CERT": str(certificate),
+                                  "USERSYNC_TLS_KEY": str(key),
                                   "USERSYNC_GATEWAY_GRPC_PORT": str(self.port_of["GATEWAY_GRPC"]),
                                   "USERSYNC_GATEWAY_METRICS_PORT": str(self.port_of["GATEWAY_METRICS"]),
                                   "USERSYNC_STORE_ADDR": values["USERSYNC_STORE_ADDR"],
                                   "USERSYNC_NATS_WS_URL": values["USERSYNC_NATS_WS_URL"],
                                   "USERSYNC_GATEWAY_URL": values["USERSYNC_GATEWAY_URL"],
+                                  "USERSYNC_GATEWAY_TLS_URL": values["USERSYNC_GATEWAY_TLS_URL"],
                                   "USERSYNC_ALLOWED_ORIGINS": ",".join(nats.origins(self.port_of))})
 
     def _migrate(self):

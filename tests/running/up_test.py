@@ -7,6 +7,7 @@ import pathlib
 import re
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import unittest
@@ -40,7 +41,8 @@ class UpTest(unittest.TestCase):
 
     def test_env_prints_addresses_that_answer(self):
         values = self.system.variables()
-        for name in ("USERSYNC_NATS_URL", "USERSYNC_NATS_WS_URL", "USERSYNC_STORE_ADDR", "USERSYNC_GATEWAY_URL", "USERSYNC_GATEWAY_GRPC"):
+        for name in ("USERSYNC_NATS_URL", "USERSYNC_NATS_WS_URL", "USERSYNC_STORE_ADDR", "USERSYNC_GATEWAY_URL",
+                     "USERSYNC_GATEWAY_TLS_URL", "USERSYNC_GATEWAY_GRPC"):
             host, port = address(values[name])
             self.assertEqual(host, "127.0.0.1")
             socket.create_connection((host, port), 5).close()
@@ -53,18 +55,26 @@ class UpTest(unittest.TestCase):
         with urllib.request.urlopen(f"{gateway}/healthz", timeout=30) as answer:
             self.assertEqual(answer.read(), b"ok\n")
         for origin in ("http://localhost:3000", "http://127.0.0.1:3000", gateway,
-                       gateway.replace("127.0.0.1", "localhost")):
+                       gateway.replace("127.0.0.1", "localhost"), values["USERSYNC_GATEWAY_TLS_URL"]):
             request = urllib.request.Request(f"{gateway}/config.json", headers={"Origin": origin})
             with urllib.request.urlopen(request, timeout=30) as answer:
                 self.assertEqual(answer.headers["Access-Control-Allow-Origin"], origin)
                 self.assertEqual(json.load(answer), {"natsWsUrl": values["USERSYNC_NATS_WS_URL"],
                                                      "gatewayUrl": gateway,
-                                                     "gatewayTlsUrl": values.get("USERSYNC_GATEWAY_TLS_URL", "")})
+                                                     "gatewayTlsUrl": values["USERSYNC_GATEWAY_TLS_URL"]})
         foreign = urllib.request.Request(f"{gateway}/config.json", headers={"Origin": "http://127.0.0.1:3001"})
         with self.assertRaises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(foreign, timeout=30)
         self.assertEqual(refused.exception.code, 403)
         refused.exception.close()
+
+    def test_the_gateway_speaks_tls_with_a_certificate_of_its_own(self):
+        url = self.system.variables()["USERSYNC_GATEWAY_TLS_URL"]
+        known = ssl.create_default_context(cafile=self.system.state.secrets / "gateway.crt")
+        for name in ("127.0.0.1", "localhost"):
+            with urllib.request.urlopen(f"{url.replace('127.0.0.1', name)}/healthz", timeout=30,
+                                        context=known) as answer:
+                self.assertEqual(answer.read(), b"ok\n")
 
     def test_native_grpc_answers_at_the_gateway(self):
         self.assertTrue(grpc_answers(address(self.system.variables()["USERSYNC_GATEWAY_GRPC"])[1]))

@@ -1,0 +1,130 @@
+#include "gateway/newcomer.h"
+
+#include <boost/asio/steady_timer.hpp>
+#include <utility>
+
+#include "absl/strings/match.h"
+
+namespace usersync::gateway {
+namespace {
+
+using boost::system::error_code;
+
+// What every HTTP/2 client says first (RFC 9113, 3.4), up to where no HTTP/1 request is like it.
+constexpr absl::string_view kHttp2Begin = "PRI * HTTP/2.0\r\n";
+
+// What both kinds of newcomers share: a time to speak, and where they go.
+class Newcomer {
+ public:
+  Newcomer(const boost::asio::any_io_executor& executor,
+           std::shared_ptr<ConnectionSet::Place> place, const Reception& reception)
+      : place_(std::move(place)), reception_(reception), timer_(executor) {}
+
+ protected:
+  template <typename GiveUp>
+  void AllowTime(GiveUp give_up) {
+    timer_.expires_after(absl::ToChronoMilliseconds(reception_.limits.greeting));
+    timer_.async_wait([give_up](const error_code& error) {
+      if (!error) give_up();
+    });
+  }
+  void ForgetTime() { timer_.cancel(); }
+
+  void Pass(std::unique_ptr<Transport> transport, bool is_http2, std::string read) {
+    const auto executor = transport->executor();
+    const auto make = [&](std::function<void()> closed) {
+      ConnectionParts parts{std::move(transport), reception_.router, reception_.limits,
+                            std::move(closed)};
+      return is_http2 ? MakeHttp2Connection(std::move(parts))
+                      : MakeHttp1Connection(std::move(parts));
+    };
+    reception_.connections.Begin(std::move(place_), executor, make, std::move(read));
+  }
+
+ private:
+  std::shared_ptr<ConnectionSet::Place> place_;
+  const Reception reception_;
+  boost::asio::steady_timer timer_;
+};
+
+class PlainNewcomer final : public Newcomer, public std::enable_shared_from_this<PlainNewcomer> {
+ public:
+  PlainNewcomer(TcpSocket socket, std::shared_ptr<ConnectionSet::Place> place,
+                const Reception& reception)
+      : Newcomer(socket.get_executor(), std::move(place), reception),
+        transport_(MakeTransport(std::move(socket))) {}
+
+  void Begin() {
+    AllowTime([self = shared_from_this()] {
+      if (self->transport_ != nullptr) self->transport_->Close();
+    });
+    ReadOn();
+  }
+
+ private:
+  void ReadOn() {
+    transport_->Read(boost::asio::buffer(buffer_),
+                     [self = shared_from_this()](const error_code& error, size_t bytes) {
+                       self->OnRead(error, bytes);
+                     });
+  }
+
+  void OnRead(const error_code& error, size_t bytes) {
+    if (error) return ForgetTime();
+    read_.append(buffer_, bytes);
+    const bool may_be_http2 =
+        absl::StartsWith(kHttp2Begin, absl::string_view(read_).substr(0, kHttp2Begin.size()));
+    if (may_be_http2 && read_.size() < kHttp2Begin.size()) return ReadOn();
+    ForgetTime();
+    Pass(std::move(transport_), may_be_http2, std::move(read_));
+  }
+
+  std::unique_ptr<Transport> transport_;
+  char buffer_[1024];
+  std::string read_;
+};
+
+class TlsNewcomer final : public Newcomer, public std::enable_shared_from_this<TlsNewcomer> {
+ public:
+  TlsNewcomer(TcpSocket socket, boost::asio::ssl::context& context,
+              std::shared_ptr<ConnectionSet::Place> place, const Reception& reception)
+      : Newcomer(socket.get_executor(), std::move(place), reception),
+        socket_(std::make_unique<TlsSocket>(std::move(socket), context)) {}
+
+  void Begin() {
+    AllowTime([self = shared_from_this()] {
+      error_code ignored;
+      if (self->socket_ != nullptr) self->socket_->lowest_layer().close(ignored);
+    });
+    socket_->async_handshake(TlsSocket::server,
+                             [self = shared_from_this()](const error_code& error) {
+                               self->ForgetTime();
+                               if (!error) self->Enter();
+                             });
+  }
+
+ private:
+  void Enter() {
+    const unsigned char* protocol = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(socket_->native_handle(), &protocol, &size);
+    const absl::string_view agreed(reinterpret_cast<const char*>(protocol), size);
+    Pass(MakeTransport(std::move(socket_)), agreed == "h2", "");
+  }
+
+  std::unique_ptr<TlsSocket> socket_;
+};
+
+}  // namespace
+
+void WelcomePlain(TcpSocket socket, std::shared_ptr<ConnectionSet::Place> place,
+                  const Reception& reception) {
+  std::make_shared<PlainNewcomer>(std::move(socket), std::move(place), reception)->Begin();
+}
+
+void WelcomeTls(TcpSocket socket, boost::asio::ssl::context& context,
+                std::shared_ptr<ConnectionSet::Place> place, const Reception& reception) {
+  std::make_shared<TlsNewcomer>(std::move(socket), context, std::move(place), reception)->Begin();
+}
+
+}  // namespace usersync::gateway

@@ -1,0 +1,97 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/testing/gateway_fixture.h"
+#include "gateway/testing/tls_client.h"
+
+namespace usersync::gateway {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr char kHttp1[] = "\x08http/1.1";
+constexpr char kGet[] = "GET /config.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+class TlsTest : public GatewayFixture {
+ protected:
+  Gateway::Options Options() override {
+    WriteCertificate(certificate(), key(), "first");
+    auto options = GatewayFixture::Options();
+    options.https_port = 0;
+    options.tls = {.certificate = certificate(), .key = key()};
+    options.limits.greeting = absl::Milliseconds(500);
+    return options;
+  }
+
+  std::string certificate() const { return secrets_.path() + "/gateway.crt"; }
+  std::string key() const { return secrets_.path() + "/gateway.key"; }
+  int port() const { return gateway_->https_port(); }
+};
+
+TEST_F(TlsTest, SpeaksWhatIsAgreed) {
+  TlsClient old(port(), {.protocols = kHttp1});
+  EXPECT_EQ(old.protocol(), "http/1.1");
+  old.Send(kGet);
+  EXPECT_THAT(old.ReadAll(), testing::AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), EndsWith("}")));
+  TlsClient silent(port());
+  silent.Send(kGet);
+  EXPECT_THAT(silent.ReadAll(), StartsWith("HTTP/1.1 200 OK\r\n"));
+  TlsClient both(port(), {.protocols = absl::StrCat(kHttp1, "\x02h2")});
+  EXPECT_EQ(both.protocol(), "h2");
+  // The preface and empty settings are answered with settings.
+  both.Send(absl::string_view("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33));
+  EXPECT_EQ(both.ReadBytes(9)[3], '\4');
+}
+
+TEST_F(TlsTest, RefusesWhatItDoesNotSpeak) {
+  EXPECT_TRUE(TlsClient(port(), {.protocols = "\x06spdy/1"}).error());
+  EXPECT_TRUE(TlsClient(port(), {.newest_version = TLS1_1_VERSION}).error());
+  EXPECT_FALSE(TlsClient(port(), {.newest_version = TLS1_2_VERSION}).error());
+  RawClient plain(port());
+  plain.Send(kGet);
+  EXPECT_THAT(plain.ReadAll(), testing::Not(HasSubstr("HTTP/1.1")));
+}
+
+TEST_F(TlsTest, ShowsANewCertificateToNewConnectionsAndKeepsTheOldIfItCannotBeUsed) {
+  EXPECT_EQ(TlsClient(port()).name(), "first");
+  std::ofstream(certificate()) << "nonsense";
+  EXPECT_EQ(TlsClient(port()).name(), "first");
+  // A key that belongs to another certificate.
+  WriteCertificate(certificate(), secrets_.path() + "/other.key", "second");
+  EXPECT_EQ(TlsClient(port()).name(), "first");
+  WriteCertificate(certificate(), key(), "third");
+  EXPECT_EQ(TlsClient(port()).name(), "third");
+}
+
+TEST_F(TlsTest, LeavesAClientThatDoesNotShakeHands) {
+  RawClient silent(port());
+  EXPECT_EQ(silent.ReadAll(), "");
+  RawClient hesitant(port());
+  hesitant.Send("\x16\x03\x01");
+  EXPECT_EQ(hesitant.ReadAll(), "");
+}
+
+TEST_F(TlsTest, EndsWithAWordSoThatNothingLooksCutOff) {
+  TlsClient client(port());
+  client.Send(kGet);
+  client.ReadUntil("}");
+  boost::system::error_code end;
+  client.ReadAll(&end);
+  EXPECT_EQ(end, boost::asio::error::eof);
+}
+
+TEST_F(TlsTest, StartsWithNoCertificateThatCannotBeUsed) {
+  auto options = Options();
+  options.tls.key = "/nowhere";
+  const auto gateway = Gateway::Start(options);
+  EXPECT_EQ(gateway.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(gateway.status().message(), HasSubstr("cannot use /nowhere"));
+}
+
+}  // namespace
+}  // namespace usersync::gateway
