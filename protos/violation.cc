@@ -55,6 +55,10 @@ const char* TextOf(users::v1::ErrorReason reason) {
       return "is before the user was created";
     case users::v1::ERROR_REASON_LOG_TOO_SHORT:
       return "is beyond the end of the log";
+    case users::v1::ERROR_REASON_REFUSED_NOT_FOUND:
+      return "names no refused mutation, or one that is no longer kept";
+    case users::v1::ERROR_REASON_REFUSED_UNDECODABLE:
+      return "names what nobody could decode: it can be listed, and not applied";
     default:
       return "is wrong, and nobody said why";
   }

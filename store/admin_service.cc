@@ -1,6 +1,10 @@
 #include "store/admin_service.h"
 
+#include <utility>
+
 #include "store/refused_page.h"
+#include "store/refused_request.h"
+#include "store/refused_row.h"
 
 namespace usersync::store {
 
@@ -10,6 +14,36 @@ grpc::ServerUnaryReactor* AdminService::ListRefused(grpc::CallbackServerContext*
   return reads_.Serve(
       context, response, [request](Session& session) { return ReadRefusedPage(session, *request); },
       Operation::kAdminister);
+}
+
+grpc::ServerUnaryReactor* AdminService::ApplyRefused(grpc::CallbackServerContext* context,
+                                                     const users::v1::ApplyRefusedRequest* request,
+                                                     users::v1::ApplyRefusedResponse* response) {
+  auto* reactor = context->DefaultReactor();
+  const auto caller = Admit(identity_, *context, Operation::kAdminister);
+  if (!caller.ok()) {
+    reactor->Finish(ToGrpc(caller.status()));
+    return reactor;
+  }
+  reads_.InBackground([this, context, request, response, reactor,
+                       administrator = caller->principal.actor] {
+    const auto refused = reads_.Run(
+        *context, [&](Session& session) { return ReadRefused(session, request->refused_id()); });
+    auto asked = refused.ok() ? RequestToApply(*refused, administrator) : refused.status();
+    if (!asked.ok()) {
+      reactor->Finish(ToGrpc(asked.status()));
+      return;
+    }
+    Submission submission;
+    submission.requests.push_back(*std::move(asked));
+    submission.cancelled = [context] { return context->IsCancelled(); };
+    submission.done = [reactor, response](absl::StatusOr<std::vector<Answer>> answers) {
+      if (answers.ok()) *response->mutable_receipt() = std::move(answers->front().receipt);
+      reactor->Finish(ToGrpc(answers.status()));
+    };
+    sequencer_.Submit(std::move(submission));
+  });
+  return reactor;
 }
 
 }  // namespace usersync::store

@@ -1,21 +1,29 @@
 // Serves users.v1.AdminService: what only administrators may do.
 #pragma once
 
+#include "store/identity.h"
 #include "store/read_calls.h"
+#include "store/sequencer.h"
 #include "users/v1/admin_service.grpc.pb.h"
 
 namespace usersync::store {
 
 class AdminService final : public users::v1::AdminService::CallbackService {
  public:
-  // `reads` must outlive this.
-  explicit AdminService(ReadCalls& reads) : reads_(reads) {}
+  // All must outlive this.
+  AdminService(const Identity& identity, Sequencer& sequencer, ReadCalls& reads)
+      : identity_(identity), sequencer_(sequencer), reads_(reads) {}
 
   grpc::ServerUnaryReactor* ListRefused(grpc::CallbackServerContext* context,
                                         const users::v1::ListRefusedRequest* request,
                                         users::v1::ListRefusedResponse* response) override;
+  grpc::ServerUnaryReactor* ApplyRefused(grpc::CallbackServerContext* context,
+                                         const users::v1::ApplyRefusedRequest* request,
+                                         users::v1::ApplyRefusedResponse* response) override;
 
  private:
+  const Identity& identity_;
+  Sequencer& sequencer_;
   ReadCalls& reads_;
 };
 

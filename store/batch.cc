@@ -106,6 +106,7 @@ Effect Batch::Refuse(const Request& request, const Effect& effect, absl::string_
   if (current != nullptr) *receipt.mutable_user() = current->user;
   refused.to_refused = true;
   refused.of_erased = IsErased(UserIdOf(request));
+  refused.resolved = effect.resolved;
   Remember(request, refused);
   return refused;
 }
@@ -144,6 +145,10 @@ std::optional<Effect> Batch::Replay(const Request& request) {
                                               "mutation_id", "", request.mutation_id);
     current = Find(UserIdOf(request));
     effect.to_refused = true;
+    if (const auto* command = std::get_if<UserCommand>(&request.content)) {
+      auto mutation = ResolveCommand(request, *command);
+      if (mutation.ok()) effect.resolved = *std::move(mutation);
+    }
   } else {
     receipt = entry.receipt;
     receipt.set_replayed(true);
@@ -169,17 +174,16 @@ Effect Batch::DecideCommand(const Request& request, const UserCommand& command) 
     denied.answer.receipt.set_outcome(users::v1::OUTCOME_DENIED);
     return denied;
   }
-  const std::string now = ClockText(state_.committed_at);
-  auto mutation = Resolve(command, {.current = current, .past = FindPast(command), .now = now});
+  auto mutation = ResolveCommand(request, command);
   if (!mutation.ok()) {
     Effect effect;
     effect.answer.status = mutation.status();
     return effect;
   }
   if (erases) return Erase(request, mutation->user());
-  mutation->set_mutation_id(request.mutation_id);
   const bool restoring = command.kind == UserCommand::Kind::kRestore;
   Effect effect = DecideMutation(request, *mutation, restoring);
+  effect.resolved = *std::move(mutation);
   if (const CurrentUser* after = Find(command.user.id())) effect.answer.user = after->user;
   return effect;
 }
@@ -206,6 +210,15 @@ Effect Batch::Erase(const Request& request, const users::v1::User& document) {
   absl::erase_if(state_.past,
                  [&](const auto& entry) { return entry.first.first == document.id(); });
   return effect;
+}
+
+absl::StatusOr<Mutation> Batch::ResolveCommand(const Request& request,
+                                               const UserCommand& command) const {
+  const std::string now = ClockText(state_.committed_at);
+  auto mutation =
+      Resolve(command, {.current = Find(command.user.id()), .past = FindPast(command), .now = now});
+  if (mutation.ok()) mutation->set_mutation_id(request.mutation_id);
+  return mutation;
 }
 
 Effect Batch::DecideMutation(const Request& request, const Mutation& mutation, bool restoring) {
@@ -314,6 +327,10 @@ Effect Batch::Commit(const Request& request, const Decision& decision, const Cur
 }
 
 void Batch::Remember(const Request& request, Effect& effect) {
+  if (request.applies_refused && IsRefused(effect.answer.receipt.outcome())) {
+    effect.to_refused = false;
+    return;
+  }
   // What is asked of an erased user is answered the same for ever, and not remembered.
   if (request.request_hash.empty() || !effect.answer.status.ok() || IsErased(UserIdOf(request))) {
     return;

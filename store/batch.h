@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
 #include "store/merkle_tree.h"
 #include "store/request.h"
 #include "store/version_record.h"
@@ -59,6 +60,8 @@ struct Effect {
   // Whether the answer goes to the ledger, and what was refused to the list of operators.
   bool to_ledger = false;
   bool to_refused = false;
+  // The mutation that a command was made.
+  std::optional<users::v1::Mutation> resolved;
   // refused: what it bears as both sides of a conflict, "" for none.
   std::string refused_audit_json;
   // Whether it is about an erased user: no word of it is kept but that it came.
@@ -86,6 +89,8 @@ class Batch {
   Effect DecideAny(const Request& request);
   Effect DecideCommand(const Request& request, const UserCommand& command);
   Effect Erase(const Request& request, const users::v1::User& document);
+  absl::StatusOr<users::v1::Mutation> ResolveCommand(const Request& request,
+                                                     const UserCommand& command) const;
   Effect DecideMutation(const Request& request, const users::v1::Mutation& mutation,
                         bool restoring = false);
   Effect RefuseUndecodable(const Request& request,

@@ -280,5 +280,55 @@ TEST(Batch, AnswersNobodyWithWhatWasErased) {
   }
 }
 
+Request Update(const std::string& mutation_id, const std::string& email) {
+  UserCommand command{.kind = UserCommand::Kind::kUpdate, .fields = {"email"}, .reason = "moved"};
+  command.user.set_id("u1");
+  command.user.set_email(email);
+  Request request;
+  request.author = {.actor = "bob", .auth = users::v1::AUTH_JWT, .role = Role::kWriter};
+  request.mutation_id = mutation_id;
+  request.request_hash = email;
+  request.content = command;
+  return request;
+}
+
+TEST(Batch, KeepsTheWholeMutationOfACommandThatIsRefused) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  batch.Decide(From("ann", "m2", Plain("u2", "b@x.org", "active")));
+  const Effect taken = batch.Decide(Update("c1", "B@x.org"));
+  ASSERT_TRUE(taken.to_refused && taken.resolved);
+  const Effect reused = batch.Decide(Update("c1", "c@x.org"));
+  ASSERT_TRUE(reused.to_refused && reused.resolved);
+  const Effect committed = batch.Decide(Update("c2", "d@x.org"));
+  const Effect cursed = batch.Refuse(Update("c2", "d@x.org"), committed, "is cursed");
+  ASSERT_TRUE(cursed.to_refused && cursed.resolved);
+  const std::pair<const Effect*, std::string> cases[] = {
+      {&taken, "B@x.org"}, {&reused, "c@x.org"}, {&cursed, "d@x.org"}};
+  for (const auto& [effect, email] : cases) {
+    EXPECT_EQ(effect->resolved->user().email(), email);
+    EXPECT_EQ(effect->resolved->user().status(), "active");
+    EXPECT_EQ(effect->resolved->reason(), "moved");
+  }
+}
+
+TEST(Batch, ARefusedMutationIsTriedAgainUntilItIsAppliedOnce) {
+  Batch batch = EmptyBatch();
+  batch.Decide(From("ann", "m1", Plain("u1", "a@x.org", "active")));
+  Request again = From("bob", "refused:7:1704067200000000000", Plain("u2", "a@x.org", "active"));
+  again.request_hash = "hash of the payload";
+  again.applies_refused = true;
+  const Effect refused = batch.Decide(again);
+  EXPECT_EQ(refused.answer.receipt.outcome(), users::v1::OUTCOME_INVALID);
+  EXPECT_FALSE(refused.to_refused || refused.to_ledger);
+  batch.Decide(From("ann", "m2", Plain("u1", "b@x.org", "active")));
+  const Effect applied = batch.Decide(again);
+  EXPECT_TRUE(applied.to_ledger);
+  const Effect replayed = batch.Decide(again);
+  EXPECT_TRUE(replayed.answer.receipt.replayed());
+  EXPECT_EQ(replayed.answer.receipt.sequence(), applied.answer.receipt.sequence());
+  EXPECT_FALSE(replayed.version.has_value());
+}
+
 }  // namespace
 }  // namespace usersync::store

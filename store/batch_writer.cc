@@ -169,18 +169,20 @@ absl::Status WriteAddresses(Session& session, const std::vector<Effect*>& effect
 
 // The bytes as they came: what could not be decoded, or the mutation. Of what an erased user's
 // browsers go on asking for, only whose it is.
-std::string PayloadOf(const Request& request, bool of_erased) {
-  if (of_erased) {
+std::string PayloadOf(const Request& request, const Effect& effect) {
+  if (effect.of_erased) {
     users::v1::Mutation mutation;
     mutation.mutable_user()->set_id(UserIdOf(request));
     return mutation.SerializeAsString();
   }
+  if (effect.resolved) return effect.resolved->SerializeAsString();
   if (const auto* undecodable = std::get_if<users::internal::v1::Undecodable>(&request.content)) {
     return undecodable->payload();
   }
   if (const auto* mutation = std::get_if<users::v1::Mutation>(&request.content)) {
     return mutation->SerializeAsString();
   }
+  // A command that could be made no mutation.
   const UserCommand& command = std::get<UserCommand>(request.content);
   users::v1::Mutation mutation;
   mutation.set_mutation_id(request.mutation_id);
@@ -207,7 +209,7 @@ void AppendRefused(const Request& request, const Effect& effect, std::string& ou
                      out);
   }
   AppendName("u", UserIdOf(request), out);
-  AppendBytes("p", PayloadOf(request, effect.of_erased), out);
+  AppendBytes("p", PayloadOf(request, effect), out);
   auto violations = effect.answer.receipt.violations();
   if (effect.of_erased) {
     // Others may show what was asked for.

@@ -57,11 +57,11 @@ absl::StatusOr<users::v1::ListRefusedResponse> ReadRefusedPage(
   const auto below = BelowOf(request);
   if (!below.ok()) return below.status();
   const int size = request.page_size() == 0 ? kDefaultPageSize : request.page_size();
-  const auto rows = session.ExecParams(
-      absl::StrCat("SELECT ", kRefusedColumns,
-                   " FROM refused r WHERE r.id < $1 AND ($2 = '' OR r.actor = $2) "
-                   "ORDER BY r.id DESC LIMIT $3"),
-      *below, request.actor(), size + 1);
+  const auto rows =
+      session.ExecParams(absl::StrCat("SELECT ", kRefusedColumns, " FROM ", kRefusedRows,
+                                      " WHERE r.id < $1 AND ($2 = '' OR r.actor = $2) "
+                                      "ORDER BY r.id DESC LIMIT $3"),
+                         *below, request.actor(), size + 1);
   if (!rows.ok()) return rows.status();
   users::v1::ListRefusedResponse response;
   size_t bytes = 0;

@@ -26,6 +26,9 @@ struct Request {
   // SHA-256 of what was asked, if the client chose the id; then the answer is kept in the
   // ledger. Otherwise empty: a derived id cannot come again.
   std::string request_hash;
+  // Whether it is a refused mutation that is applied again. Refused once more, it leaves no trace:
+  // it is in the list already, and can be tried again.
+  bool applies_refused = false;
   // When NATS stored it. InfinitePast if it came over gRPC.
   absl::Time publish_time = absl::InfinitePast();
 };

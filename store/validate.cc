@@ -10,8 +10,6 @@ using users::v1::Mutation;
 using users::v1::User;
 using users::v1::Violation;
 
-constexpr size_t kMostReasonLength = 1024;
-
 void CheckMutationId(const Principal& author, const std::string& id,
                      std::vector<Violation>& violations) {
   constexpr char kRule[] = "must be 1 to 128 characters of [A-Za-z0-9._~-]";

@@ -9,6 +9,9 @@
 
 namespace usersync::store {
 
+// In characters.
+inline constexpr size_t kMostReasonLength = 1024;
+
 // What is wrong with a mutation and its author's name; empty if nothing is. `current` is null if
 // there is no such user. A value that stands already is not judged again, neither in the document
 // nor in what is assumed: an adopted database may hold what would be refused today, and such a

@@ -1,9 +1,6 @@
 // AdminService: what was refused, as an operator sees it.
-#include "absl/strings/str_cat.h"
-#include "common/status.h"
-#include "tests/harness/must.h"
+#include "tests/integration/admin_api.h"
 #include "tests/integration/api_error.h"
-#include "tests/integration/store_api.h"
 
 namespace usersync::tests {
 namespace {
@@ -17,63 +14,7 @@ using users::v1::ListRefusedResponse;
 using users::v1::Mutation;
 using users::v1::RefusedMutation;
 
-class Admin : public StoreApi {
- protected:
-  users::v1::Receipt Push(const std::string& actor, const Mutation& mutation) {
-    StoreStub writer = Writer(actor);
-    users::v1::PushRequest request;
-    *request.add_mutations() = mutation;
-    users::v1::PushResponse response;
-    Must(FromGrpc(writer.sync().Push(writer.Context().get(), request, &response)));
-    return response.receipts(0);
-  }
-
-  // Has a mutation refused that gives no address.
-  void Refuse(const std::string& actor, const std::string& id) {
-    users::v1::User user = MakeUser(id);
-    user.clear_email();
-    EXPECT_EQ(Push(actor, MakeMutation(id, user)).outcome(), users::v1::OUTCOME_INVALID);
-  }
-
-  // Has the bridge hand in a message that nobody can read.
-  void Ingest(const std::string& actor, const std::string& payload) {
-    StoreStub bridge = line().Stub("bridge");
-    users::internal::v1::IngestRequest request;
-    request.set_source("STREAM_OF_" + actor);
-    request.mutable_through()->set_sequence(1);
-    auto& entry = *request.add_entries();
-    entry.set_actor(actor);
-    entry.set_auth(users::v1::AUTH_NATS);
-    entry.mutable_undecodable()->set_payload(payload);
-    auto& violation = *entry.mutable_undecodable()->add_violations();
-    violation.set_reason(users::v1::ERROR_REASON_FIELD_INVALID);
-    violation.set_description("the document is no JSON");
-    users::internal::v1::IngestResponse response;
-    Must(FromGrpc(bridge.ingest().Ingest(bridge.Context().get(), request, &response)));
-  }
-
-  grpc::Status List(const ListRefusedRequest& request) {
-    return admin_.admin().ListRefused(admin_.Context().get(), request, &page_);
-  }
-
-  // All that an actor had refused, newest first; in pages of two.
-  std::vector<RefusedMutation> RefusedOf(const std::string& actor) {
-    std::vector<RefusedMutation> all;
-    ListRefusedRequest request;
-    request.set_actor(actor);
-    request.set_page_size(2);
-    do {
-      Must(FromGrpc(List(request)));
-      EXPECT_LE(page_.refused_size(), 2);
-      all.insert(all.end(), page_.refused().begin(), page_.refused().end());
-      request.set_page_token(page_.next_page_token());
-    } while (!request.page_token().empty());
-    return all;
-  }
-
-  StoreStub admin_ = line().Stub("operator");
-  ListRefusedResponse page_;
-};
+using Admin = AdminApi;
 
 std::vector<std::string> UsersOf(const std::vector<RefusedMutation>& refused) {
   std::vector<std::string> ids;
@@ -102,9 +43,7 @@ TEST_F(Admin, AnInvalidMutationIsListedWithWhoWhatWhyAndWhen) {
   Mutation mutation = MakeMutation("m-1", MakeUser("invalid", ""));
   mutation.set_reason("because");
   ASSERT_EQ(Push("ina", mutation).outcome(), users::v1::OUTCOME_INVALID);
-  const auto all = RefusedOf("ina");
-  ASSERT_EQ(all.size(), 1u);
-  const RefusedMutation& refused = all.front();
+  const RefusedMutation refused = OneRefusedOf("ina");
   EXPECT_GT(refused.refused_id(), 0);
   EXPECT_EQ(refused.actor(), "ina");
   EXPECT_EQ(refused.auth(), users::v1::AUTH_NONE);
@@ -127,11 +66,10 @@ TEST_F(Admin, AConflictIsListedWithBothSidesOfEachField) {
   Mutation late = MakeMutation("c-3", MakeUser("torn", "idle"));
   *late.mutable_assumed() = MakeUser("torn");
   ASSERT_EQ(Push("cora", late).outcome(), users::v1::OUTCOME_CONFLICT);
-  const auto all = RefusedOf("cora");
-  ASSERT_EQ(all.size(), 1u);
-  EXPECT_EQ(all[0].outcome(), users::v1::OUTCOME_CONFLICT);
-  ASSERT_EQ(all[0].conflicts_size(), 1);
-  const auto& conflict = all[0].conflicts(0);
+  const RefusedMutation refused = OneRefusedOf("cora");
+  EXPECT_EQ(refused.outcome(), users::v1::OUTCOME_CONFLICT);
+  ASSERT_EQ(refused.conflicts_size(), 1);
+  const auto& conflict = refused.conflicts(0);
   EXPECT_EQ(conflict.field(), "status");
   EXPECT_EQ(conflict.base().string_value(), "active");
   EXPECT_EQ(conflict.mine().string_value(), "idle");
