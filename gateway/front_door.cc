@@ -33,7 +33,8 @@ FrontDoor::FrontDoor(Options options, ChannelPool& pool, const CallRules& rules)
       hosts_(options_.allowed_hosts),
       cors_(options_.allowed_origins),
       pool_(pool),
-      rules_(rules) {}
+      rules_(rules),
+      rest_(pool, rules) {}
 
 std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& responder) {
   requests_.Add();
@@ -60,6 +61,7 @@ std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& re
 std::shared_ptr<Handler> FrontDoor::RouteAllowed(const RequestHead& head, Responder& responder,
                                                  FinishHeaders finish_headers) {
   if (auto handler = RouteOwn(head, responder, finish_headers)) return handler;
+  if (RestDoor::Serves(head.path())) return rest_.Route(head, responder, std::move(finish_headers));
   return RouteGrpcWeb(head, responder, std::move(finish_headers));
 }
 
@@ -88,9 +90,10 @@ std::shared_ptr<Handler> FrontDoor::RouteGrpcWeb(const RequestHead& head, Respon
   };
   const absl::string_view type = head.headers.Get("content-type");
   if (!IsGrpcWeb(type)) {
-    return answer(kHttpNotFound,
-                  "there is nothing here; gRPC-Web calls have the content-type "
-                  "application/grpc-web or application/grpc-web-text");
+    return answer(
+        kHttpNotFound,
+        "there is nothing here; REST is below /api/, and gRPC-Web calls have the content-type "
+        "application/grpc-web or application/grpc-web-text");
   }
   if (head.method != "POST") {
     return answer(kHttpMethodNotAllowed, "gRPC-Web calls are POST", {{"allow", "POST"}});

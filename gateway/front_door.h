@@ -1,5 +1,5 @@
-// What the gateway answers on its HTTP ports: gRPC-Web for every method that is served,
-// /healthz, and /config.json for the page.
+// What the gateway answers on its HTTP ports: gRPC-Web for every method that is served, REST and
+// the log, /healthz, and /config.json for the page.
 #pragma once
 
 #include <functional>
@@ -13,6 +13,7 @@
 #include "gateway/cors.h"
 #include "gateway/grpc_web_call.h"
 #include "gateway/host_list.h"
+#include "gateway/rest_door.h"
 #include "gateway/router.h"
 
 namespace usersync::gateway {
@@ -54,6 +55,7 @@ class FrontDoor final : public Router {
   const CorsPolicy cors_;
   ChannelPool& pool_;
   const CallRules& rules_;
+  const RestDoor rest_;
   Counter requests_;
 };
 

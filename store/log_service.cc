@@ -77,6 +77,20 @@ absl::StatusOr<users::v1::ProveConsistencyResponse> Continue(
   return WithPath(session, ConsistencyPath(request.from_size(), *to), std::move(response));
 }
 
+absl::StatusOr<users::v1::GetLogTileResponse> Tile(Session& session,
+                                                   const users::v1::GetLogTileRequest& request) {
+  const int32_t width = request.width() == 0 ? kTileWidth : request.width();
+  if (request.level() < 0 || request.number() < 0 || width < 0 || width > kTileWidth) {
+    return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "width",
+                        absl::StrCat("must be at most ", kTileWidth, ", and nothing below 0"));
+  }
+  auto hashes = LogTiles::ReadTile(session, request.level(), request.number(), width);
+  if (!hashes.ok()) return hashes.status();
+  users::v1::GetLogTileResponse response;
+  response.set_hashes(*std::move(hashes));
+  return response;
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* LogService::GetLogHead(grpc::CallbackServerContext* context,
@@ -98,6 +112,13 @@ grpc::ServerUnaryReactor* LogService::ProveConsistency(
     users::v1::ProveConsistencyResponse* response) {
   return reads_.Serve(context, response,
                       [request](Session& session) { return Continue(session, *request); });
+}
+
+grpc::ServerUnaryReactor* LogService::GetLogTile(grpc::CallbackServerContext* context,
+                                                 const users::v1::GetLogTileRequest* request,
+                                                 users::v1::GetLogTileResponse* response) {
+  return reads_.Serve(context, response,
+                      [request](Session& session) { return Tile(session, *request); });
 }
 
 }  // namespace usersync::store

@@ -1,5 +1,5 @@
-// Serves users.v1.LogService: the head of the log, and proofs that a version is in it and that
-// it only grew.
+// Serves users.v1.LogService: the head of the log, its tiles, and proofs that a version is in it
+// and that it only grew.
 #pragma once
 
 #include "store/head_signer.h"
@@ -22,6 +22,9 @@ class LogService final : public users::v1::LogService::CallbackService {
   grpc::ServerUnaryReactor* ProveConsistency(
       grpc::CallbackServerContext* context, const users::v1::ProveConsistencyRequest* request,
       users::v1::ProveConsistencyResponse* response) override;
+  grpc::ServerUnaryReactor* GetLogTile(grpc::CallbackServerContext* context,
+                                       const users::v1::GetLogTileRequest* request,
+                                       users::v1::GetLogTileResponse* response) override;
 
  private:
   HeadSigner& signer_;

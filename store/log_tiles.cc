@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "store/digest.h"
+#include "store/field_error.h"
 #include "store/sql_text.h"
 
 namespace usersync::store {
@@ -23,6 +24,10 @@ constexpr char kWriteHigherTiles[] =
     "FROM log_tile b WHERE b.level = $3::smallint - 1 AND b.number >= t.n * 256 "
     "AND b.number < t.n * 256 + 256) "
     "FROM unnest($1::bigint[], $2::bytea[]) AS t(n, r)";
+
+// Tiles beyond these would stand over more versions than a sequence can number.
+constexpr int kMostLevel = 7;
+constexpr int64_t kMostNumber = int64_t{1} << 54;
 
 constexpr char kFullTile[] = "SELECT hashes FROM log_tile WHERE level = $1 AND number = $2";
 // The first hashes of a tile that is not full yet, or not full any more.
@@ -60,7 +65,7 @@ class TileReader {
     return hashes.front();
   }
 
- private:
+  // As much of a tile as there is.
   absl::StatusOr<const std::string*> Read(int level, int64_t number) {
     const auto [tile, is_new] = tiles_.try_emplace({level, number});
     if (!is_new) return &tile->second;
@@ -74,6 +79,7 @@ class TileReader {
     return &tile->second;
   }
 
+ private:
   Session& session_;
   std::map<std::pair<int, int64_t>, std::string> tiles_;
 };
@@ -131,6 +137,20 @@ absl::StatusOr<std::vector<std::string>> LogTiles::ReadRoots(Session& session,
     roots.push_back(RootOf(subtrees));
   }
   return roots;
+}
+
+absl::StatusOr<std::string> LogTiles::ReadTile(Session& session, int level, int64_t number,
+                                               int width) {
+  const size_t bytes = width * kDigestBytes;
+  std::string hashes;
+  if (level <= kMostLevel && number <= kMostNumber) {
+    const auto tile = TileReader(session).Read(level, number);
+    if (!tile.ok()) return tile.status();
+    hashes = (*tile)->substr(0, bytes);
+  }
+  if (hashes.size() == bytes) return hashes;
+  return FieldError(absl::StatusCode::kNotFound, users::v1::ERROR_REASON_LOG_TOO_SHORT, "width",
+                    absl::StrCat("the tile has ", hashes.size() / kDigestBytes, " hashes so far"));
 }
 
 }  // namespace usersync::store

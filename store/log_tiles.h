@@ -29,6 +29,10 @@ class LogTiles {
   // be committed; DATA_LOSS if the database does not hold them.
   static absl::StatusOr<std::vector<std::string>> ReadRoots(Session& session,
                                                             const std::vector<LeafRange>& ranges);
+
+  // Reads the first `width` hashes of a tile. NOT_FOUND if the log does not hold so many of it.
+  static absl::StatusOr<std::string> ReadTile(Session& session, int level, int64_t number,
+                                              int width);
 };
 
 }  // namespace usersync::store
