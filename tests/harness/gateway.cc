@@ -1,0 +1,36 @@
+#include "tests/harness/gateway.h"
+
+#include <exception>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tests/harness/free_port.h"
+#include "tests/harness/http_client.h"
+#include "tests/harness/programs.h"
+
+namespace usersync::tests {
+
+Gateway::Gateway(const Preparation& preparation, std::vector<std::string> stores)
+    : preparation_(preparation), stores_(std::move(stores)), port_(FreePort()) {}
+
+Process::Options Gateway::Command() const {
+  Process::Options options{.name = "gateway",
+                           .argv = {ProgramPath("usersync-gateway"), "serve"},
+                           .environment = {{"USERSYNC_GATEWAY_HTTP_PORT", absl::StrCat(port_)},
+                                           {"USERSYNC_GATEWAY_METRICS_PORT", "0"},
+                                           {"USERSYNC_STORE_ADDR", absl::StrJoin(stores_, ",")},
+                                           {"USERSYNC_SECRETS_DIR", preparation_.secrets_dir}},
+                           .log_path = preparation_.LogPath("gateway")};
+  for (const auto& [name, value] : variables_) options.environment[name] = value;
+  return options;
+}
+
+bool Gateway::Answers() {
+  try {
+    return HttpClient(port_).Ask("GET", "/healthz").status == 200;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+}  // namespace usersync::tests
