@@ -132,7 +132,7 @@ def run_python(label, name, programs):
 def run_typescript(label, name, programs, environment):
     """Runs the tests written with vitest."""
     variables = {**environment, "USERSYNC_BIN_DIR": str(programs)}
-    return Counts(*web.test(label, name, variables, programs.parent / f"vitest-{label}.json"))
+    return Counts(*web.test(label, name, variables, programs.parent))
 
 
 def tests_of(path):

@@ -8,7 +8,8 @@ from common.run.build import tail
 from common.run.problem import Problem
 from common.run.state import ROOT
 
-SYNC = ("--filter", "@usersync/sync")
+# Which packages have tests of which label.
+TESTED = {"unit": ("@usersync/sync",), "integration": ("@usersync/sync", "@usersync/grpc-web-tests")}
 
 
 def pnpm():
@@ -21,7 +22,9 @@ def prepare(folder, interrupts):
     """Installs and checks the packages. Returns the variables to run them with; `folder` keeps Node and the log."""
     log = folder / "web.log"
     environment = node.environment(folder / "node", log, interrupts)
-    steps = (("install", "--frozen-lockfile"), (*SYNC, "generate"), (*SYNC, "check"))
+    steps = [("install", "--frozen-lockfile")]
+    for package in TESTED["integration"]:
+        steps += [("--filter", package, "generate"), ("--filter", package, "check")]
     for step in steps:
         with open(log, "ab") as output:
             # The root of the tree is where pnpm looks, whatever the caller's folder is.
@@ -31,11 +34,18 @@ def prepare(folder, interrupts):
     return environment
 
 
-def test(label, name, environment, report):
+def test(label, name, environment, folder):
     """Runs the tests of one label, and only those whose name has `name`. Returns (passed, failed, skipped)."""
+    counts = [test_package(package, label, name, environment, folder) for package in TESTED[label]]
+    return tuple(map(sum, zip(*counts)))
+
+
+def test_package(package, label, name, environment, folder):
+    """The same of one package; `folder` keeps the report."""
+    report = folder / f"vitest-{package.rsplit('/', 1)[-1]}-{label}.json"
     report.unlink(missing_ok=True)
-    command = [*pnpm(), "--dir", ROOT, *SYNC, "exec", "vitest", "run", "--project", label, "--passWithNoTests",
-               "--reporter=default", "--reporter=json", f"--outputFile.json={report}"]
+    command = [*pnpm(), "--dir", ROOT, "--filter", package, "exec", "vitest", "run", "--project", label,
+               "--passWithNoTests", "--reporter=default", "--reporter=json", f"--outputFile.json={report}"]
     command += ["-t", name] if name else []
     status = subprocess.run([str(part) for part in command], check=False, env=environment).returncode
     try:

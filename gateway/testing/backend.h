@@ -11,6 +11,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/mutex.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "grpc/testing/test.grpc.pb.h"
 
 namespace usersync::gateway {
@@ -37,7 +39,11 @@ class Backend final : public grpc::testing::TestService::Service {
     return metadata_;
   }
 
-  // How many calls were cancelled while they ran.
+  // How many calls stay open now, and how many that did were cancelled.
+  int open() {
+    MutexLock lock(mutex_);
+    return open_;
+  }
   int cancelled() {
     MutexLock lock(mutex_);
     return cancelled_;
@@ -46,11 +52,13 @@ class Backend final : public grpc::testing::TestService::Service {
   // Stops at once: whoever calls then finds nobody.
   void Stop() { server_->Shutdown(std::chrono::system_clock::now()); }
 
-  // Answers with a payload of the size asked for, or with the status asked for and "details".
-  // Echoes the metadata x-echo-initial, x-echo-trailing and x-echo-trailing-bin.
+  // Answers with a payload of the size asked for, or with the status asked for and an ErrorInfo as
+  // its details; a status of -1 as StreamingOutputCall does. Echoes the metadata x-echo-initial,
+  // x-echo-trailing and x-echo-trailing-bin.
   grpc::Status UnaryCall(grpc::ServerContext* context, const grpc::testing::SimpleRequest* request,
                          grpc::testing::SimpleResponse* response) override {
     Note(*context);
+    if (request->response_status().code() == kForEver) return AwaitCancel(*context);
     response->mutable_payload()->set_body(std::string(request->response_size(), 'x'));
     return StatusOf(request->response_status());
   }
@@ -68,11 +76,8 @@ class Backend final : public grpc::testing::TestService::Service {
       MutexLock lock(mutex_);
       ++written_;
     }
-    if (request->response_status().code() != kForEver) return StatusOf(request->response_status());
-    while (!context->IsCancelled()) absl::SleepFor(absl::Milliseconds(5));
-    MutexLock lock(mutex_);
-    ++cancelled_;
-    return grpc::Status::CANCELLED;
+    if (request->response_status().code() == kForEver) return AwaitCancel(*context);
+    return StatusOf(request->response_status());
   }
 
   // Answers each message with payloads of the sizes that it asks for, before it reads the next;
@@ -121,11 +126,33 @@ class Backend final : public grpc::testing::TestService::Service {
 
   // Asked for as a status: the stream stays open.
   static constexpr int kForEver = -1;
+  // Of every error.
+  static constexpr char kReason[] = "ASKED_FOR";
 
  private:
   static grpc::Status StatusOf(const grpc::testing::EchoStatus& status) {
+    if (status.code() == 0) return grpc::Status::OK;
+    google::rpc::ErrorInfo info;
+    info.set_reason(kReason);
+    google::rpc::Status details;
+    details.set_code(status.code());
+    details.set_message(status.message());
+    details.add_details()->PackFrom(info);
     return {static_cast<grpc::StatusCode>(status.code()), status.message(),
-            status.code() == 0 ? "" : "details"};
+            details.SerializeAsString()};
+  }
+
+  grpc::Status AwaitCancel(grpc::ServerContext& context) {
+    Count(1, 0);
+    while (!context.IsCancelled()) absl::SleepFor(absl::Milliseconds(5));
+    Count(-1, 1);
+    return grpc::Status::CANCELLED;
+  }
+
+  void Count(int opened, int cancelled) {
+    MutexLock lock(mutex_);
+    open_ += opened;
+    cancelled_ += cancelled;
   }
 
   void Note(grpc::ServerContext& context) {
@@ -147,6 +174,7 @@ class Backend final : public grpc::testing::TestService::Service {
   Mutex mutex_;
   std::multimap<std::string, std::string> metadata_ GUARDED_BY(mutex_);
   absl::Duration time_left_ GUARDED_BY(mutex_);
+  int open_ GUARDED_BY(mutex_) = 0;
   int cancelled_ GUARDED_BY(mutex_) = 0;
   int written_ GUARDED_BY(mutex_) = 0;
   std::unique_ptr<grpc::Server> server_;
