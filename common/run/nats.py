@@ -18,10 +18,11 @@ def server():
     return path
 
 
-def write_config(state, secrets, port_of, actors):
+def write_config(state, secrets, port_of, actors, host=ports.HOST):
     """Writes the configuration, which holds every password: only its owner may read it."""
     monitor = port_of.get(ports.OPTIONAL)
     values = {
+        "host": host,
         "port": str(port_of["NATS"]),
         "websocket_port": str(port_of["NATS_WS"]),
         "monitor": f'http: "127.0.0.1:{monitor}"' if monitor else "# no monitor port was asked for",

@@ -8,6 +8,8 @@ import time
 from common.run.problem import Problem
 
 HOST = "127.0.0.1"
+# All addresses, where a network of its own surrounds a server.
+ANY_HOST = "0.0.0.0"
 
 DEFAULTS = {
     "NATS": 4222,

@@ -22,11 +22,13 @@ DATABASE = "usersync"
 INCLUDE = "usersync.conf"
 
 # Only the administrator of this machine may be the superuser, and only through the socket.
-HBA = """# Written by ./usersync up.
-local  all  postgres                peer map=usersync
-local  all  all                     scram-sha-256
-host   all  all       127.0.0.1/32  scram-sha-256
+HBA = """# Written by ./usersync.
+local  all  postgres             peer map=usersync
+local  all  all                  scram-sha-256
+host   all  all       {clients}  scram-sha-256
 """
+# Who may come: this machine, or the networks that this one is in.
+CLIENTS = {ports.HOST: "127.0.0.1/32", ports.ANY_HOST: "samenet"}
 
 ROLES = """CREATE ROLE usersync_owner LOGIN PASSWORD '{usersync_owner}'
 CREATE ROLE usersync_store LOGIN PASSWORD '{usersync_store}'
@@ -89,10 +91,11 @@ def place(state):
 class Cluster:
     """The cluster of one state directory."""
 
-    def __init__(self, state, secrets, port):
+    def __init__(self, state, secrets, port, host=ports.HOST):
         self._state = state
         self._secrets = secrets
         self.port = port
+        self._host = host
         self.programs = programs()
         self.data = place(state)
 
@@ -121,7 +124,7 @@ class Cluster:
                 self._single_user(self.data, "".join(
                     NEW_PASSWORD.format(role=role, password=self._secrets.postgres_password(role))
                     for role in changed))
-        self._write(self.data / INCLUDE, settings(self.port))
+        self._write(self.data / INCLUDE, self._settings())
         self._state.postgres_pointer.write_text(f"{self.data}\n", encoding="utf-8")
 
     def _make(self):
@@ -131,10 +134,10 @@ class Cluster:
         self._own_directory(beside)
         self._run([self.programs / "initdb", "-D", beside, "-U", "postgres", "-E", "UTF8",
                    "--locale=C.UTF-8", "--auth=reject", "--data-checksums", "--no-sync", "--no-instructions"])
-        self._write(beside / "pg_hba.conf", HBA)
+        self._write(beside / "pg_hba.conf", HBA.format(clients=CLIENTS[self._host]))
         self._write(beside / "pg_ident.conf", "".join(
             f"usersync {user} postgres\n" for user in dict.fromkeys((system_user(), "root"))))
-        self._write(beside / INCLUDE, settings(self.port))
+        self._write(beside / INCLUDE, self._settings())
         with open(beside / "postgresql.conf", "a", encoding="utf-8") as conf:
             conf.write(f"\ninclude '{INCLUDE}'\n")
         self._single_user(beside, ROLES.format(
@@ -180,15 +183,15 @@ class Cluster:
         if owner:
             os.chown(path, owner["user"], owner["group"])
 
+    def _settings(self):
+        text = TEMPLATE.read_text(encoding="utf-8")
+        return text.replace("{{host}}", self._host).replace("{{port}}", str(self.port))
+
     def _write(self, path, text):
         write_private(path, text)
         owner = identity()
         if owner:
             os.chown(path, owner["user"], owner["group"])
-
-
-def settings(port):
-    return TEMPLATE.read_text(encoding="utf-8").replace("{{port}}", str(port))
 
 
 def copy(source, target):

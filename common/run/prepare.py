@@ -1,4 +1,4 @@
-"""`prepare`: everything that NATS and PostgreSQL need to start, for tests that start them themselves."""
+"""`prepare`: everything that NATS and PostgreSQL need to start, for tests and containers that start them themselves."""
 
 import argparse
 import os
@@ -25,6 +25,8 @@ def main(arguments):
     parser.add_argument("--dir", required=True, help="where to make it")
     parser.add_argument("--actors", type=split, default=actors_of_environment(),
                         help="NATS users to make, separated by commas")
+    parser.add_argument("--network", dest="host", action="store_const", const=ports.ANY_HOST, default=ports.HOST,
+                        help="let both listen beyond loopback, for containers with a network of their own")
     parser.add_argument("--template", help="directory that keeps a finished cluster for the next call")
     options = parser.parse_args(arguments)
 
@@ -35,8 +37,8 @@ def main(arguments):
     secrets = Secrets(state.secrets)
     made = secrets.make(options.actors)
     port_of = {name: ports.named_or_default(name) for name in (*ports.DEFAULTS, ports.OPTIONAL)}
-    nats.write_config(state, secrets, port_of, options.actors)
-    cluster = Cluster(state, secrets, port_of["POSTGRES"])
+    nats.write_config(state, secrets, port_of, options.actors, options.host)
+    cluster = Cluster(state, secrets, port_of["POSTGRES"], options.host)
     cluster.prepare(made, options.template and pathlib.Path(options.template))
     for name, value in {
             "NATS_CONFIG": state.nats_config,
