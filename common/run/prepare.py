@@ -5,6 +5,7 @@ import os
 import pathlib
 
 from common.run import nats, ports
+from common.run.certificate import make_certificate
 from common.run.postgres import Cluster, system_user
 from common.run.secrets import Secrets
 from common.run.state import State
@@ -26,7 +27,7 @@ def main(arguments):
     parser.add_argument("--actors", type=split, default=actors_of_environment(),
                         help="NATS users to make, separated by commas")
     parser.add_argument("--network", dest="host", action="store_const", const=ports.ANY_HOST, default=ports.HOST,
-                        help="let both listen beyond loopback, for containers with a network of their own")
+                        help="for containers: both listen beyond loopback, and the gateway gets a certificate")
     parser.add_argument("--template", help="directory that keeps a finished cluster for the next call")
     options = parser.parse_args(arguments)
 
@@ -36,6 +37,8 @@ def main(arguments):
     state.directory.chmod(state.directory.stat().st_mode | 0o011)
     secrets = Secrets(state.secrets)
     made = secrets.make(options.actors)
+    if options.host != ports.HOST:
+        make_certificate(state.secrets)
     port_of = {name: ports.named_or_default(name) for name in (*ports.DEFAULTS, ports.OPTIONAL)}
     nats.write_config(state, secrets, port_of, options.actors, options.host)
     cluster = Cluster(state, secrets, port_of["POSTGRES"], options.host)
