@@ -16,7 +16,7 @@ BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobu
          "zlib1g-dev", "libnghttp2-dev")
 RUN = ("nats-server", "postgresql", "openssl", "ca-certificates")
 TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev", "nodejs", "npm")
-CHECK = ("clang", "libclang-rt-dev", "clang-format", "git")
+CHECK = ("clang", "libclang-rt-dev", "clang-format", "git", "docker-compose")
 
 # A program that may have come from elsewhere than Debian.
 PROGRAMS = {"nodejs": "node", "npm": "npm"}
