@@ -60,6 +60,15 @@ class Rest : public StoreApi {
     EXPECT_THAT(problem["detail"].get<std::string>(), HasSubstr(field));
   }
 
+  // The next event that is no comment, and its data.
+  static ServerEvent NextEvent(EventStream& stream, nlohmann::json* data) {
+    auto event = stream.Next();
+    while (event && event->data.empty()) event = stream.Next();
+    if (!event) throw std::runtime_error("the stream ended");
+    *data = nlohmann::json::parse(event->data);
+    return *event;
+  }
+
   static std::unique_ptr<Gateway> gateway_;
 };
 
@@ -231,43 +240,38 @@ TEST_F(Rest, LetsListedPagesReadItsAnswers) {
 
 TEST_F(Rest, StreamsChangesAndGoesOnWhereItWasInterrupted) {
   Create("sse-1");
-  const std::string filter = "filter.userIds=sse-1&filter.userIds=sse-2";
+  const std::string target =
+      "/api/changes?start=WATCH_START_OLDEST&filter.userIds=sse-1&filter.userIds=sse-2";
   std::string id;
+  nlohmann::json change;
   {
-    EventStream changes(port(), "/api/changes?start=WATCH_START_OLDEST&" + filter);
+    EventStream changes(port(), target);
     EXPECT_EQ(changes.answer().header("content-type"), "text/event-stream");
     EXPECT_EQ(changes.answer().header("content-length"), "");
-    const auto event = changes.Next();
-    ASSERT_TRUE(event);
-    const auto change = nlohmann::json::parse(event->data);
+    const ServerEvent event = NextEvent(changes, &change);
     EXPECT_EQ(change["version"]["userId"], "sse-1");
-    EXPECT_EQ(change["checkpoint"], event->id);
-    EXPECT_EQ(event->type, "");
-    id = event->id;
+    EXPECT_EQ(change["checkpoint"], event.id);
+    EXPECT_EQ(event.type, "");
+    id = event.id;
     // And what happens while somebody listens.
     Create("sse-2");
-    const auto next = changes.Next();
-    ASSERT_TRUE(next);
-    EXPECT_EQ(nlohmann::json::parse(next->data)["version"]["userId"], "sse-2");
+    NextEvent(changes, &change);
+    EXPECT_EQ(change["version"]["userId"], "sse-2");
   }
-  EventStream resumed(port(), "/api/changes?start=WATCH_START_OLDEST&" + filter,
-                      {{"Last-Event-ID", id}});
-  const auto event = resumed.Next();
-  ASSERT_TRUE(event);
-  EXPECT_EQ(nlohmann::json::parse(event->data)["version"]["userId"], "sse-2");
+  EventStream resumed(port(), target, {{"Last-Event-ID", id}});
+  NextEvent(resumed, &change);
+  EXPECT_EQ(change["version"]["userId"], "sse-2");
 }
 
 TEST_F(Rest, BeginsAStreamWithASnapshot) {
   Create("snap");
   EventStream changes(port(), "/api/changes?start=WATCH_START_SNAPSHOT&filter.userIds=snap");
-  const auto page = changes.Next();
-  ASSERT_TRUE(page);
-  EXPECT_EQ(page->type, "snapshot");
-  EXPECT_EQ(nlohmann::json::parse(page->data)["users"][0]["id"], "snap");
-  const auto end = changes.Next();
-  ASSERT_TRUE(end);
-  EXPECT_EQ(end->type, "snapshotEnd");
-  EXPECT_FALSE(end->id.empty());
+  nlohmann::json data;
+  EXPECT_EQ(NextEvent(changes, &data).type, "snapshot");
+  EXPECT_EQ(data["users"][0]["id"], "snap");
+  const ServerEvent end = NextEvent(changes, &data);
+  EXPECT_EQ(end.type, "snapshotEnd");
+  EXPECT_FALSE(end.id.empty());
 }
 
 TEST_F(Rest, SendsHeartbeatsAsComments) {
