@@ -22,6 +22,9 @@ class Connection {
   // Finishes the exchanges that are under way, and takes no new ones.
   virtual void Drain() = 0;
 
+  // Asks those that still are to end now. After Drain.
+  virtual void Stop() = 0;
+
   // Breaks off at once.
   virtual void Close() = 0;
 };

@@ -20,7 +20,7 @@ struct ConnectionLimits {
   // take the answer away from under the client.
   absl::Duration linger = absl::Seconds(2);
   // How many may be open at once; more are closed as they come.
-  size_t most_connections = 20000;
+  int most_connections = 20000;
 };
 
 }  // namespace usersync::gateway

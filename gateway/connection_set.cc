@@ -8,6 +8,8 @@
 namespace usersync::gateway {
 namespace {
 
+// How long calls that are asked to end may take over it.
+constexpr absl::Duration kLastWord = absl::Seconds(2);
 // How long connections that were told to close may take over it.
 constexpr absl::Duration kTimeToClose = absl::Seconds(2);
 
@@ -60,6 +62,10 @@ void ConnectionSet::Drain(absl::Duration patience) {
     while (!entries_.empty() && absl::Now() < deadline) changed_.WaitUntil(mutex_, deadline);
   };
   await_none(absl::Now() + patience);
+  for (const auto& entry : Snapshot()) {
+    boost::asio::post(entry->executor, [entry] { entry->connection->Stop(); });
+  }
+  await_none(absl::Now() + kLastWord);
   for (const auto& entry : Snapshot()) {
     boost::asio::post(entry->executor, [entry] { entry->connection->Close(); });
   }

@@ -35,7 +35,8 @@ class ConnectionSet {
   void Begin(std::shared_ptr<Place> place, const boost::asio::any_io_executor& executor,
              const Maker& make, std::string read_already);
 
-  // Lets every connection finish what it is at, up to `patience`, then closes the rest.
+  // Lets every connection finish what it is at, up to `patience`; then asks what is left to end,
+  // and closes what does not.
   void Drain(absl::Duration patience);
 
   size_t size();

@@ -65,7 +65,7 @@ class RunningGateway final : public Gateway {
         pool_({.addresses = options.stores}),
         rules_(identity_, options.more_services),
         door_(DoorOptions(options), pool_, rules_),
-        connections_(options_.limits.most_connections),
+        connections_(static_cast<size_t>(options_.limits.most_connections)),
         reception_{connections_, door_, options_.limits},
         threads_(options.threads) {}
 

@@ -4,10 +4,14 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <set>
+#include <thread>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/mutex.h"
 #include "common/status.h"
 #include "gateway/grpc_relay.h"
 #include "gateway/grpc_web_call.h"
@@ -16,6 +20,8 @@
 namespace usersync::gateway {
 namespace {
 
+// How long calls that are asked to end may take over it.
+constexpr absl::Duration kLastWord = absl::Seconds(2);
 constexpr int kMostStreams = 1000;
 constexpr int kHandshakeMs = 10000;
 // A peer that is gone without a word is asked after half a minute of silence.
@@ -49,12 +55,31 @@ class Service final : public grpc::CallbackGenericService {
       grpc::GenericCallbackServerContext* context) override {
     const auto caller = rules_.Admit(context->method(), HeadersOf(*context));
     if (!caller.ok()) return new Refusal(caller.status());
-    return new GrpcRelay(*context, *caller, pool_);
+    // It may end before this has returned.
+    MutexLock lock(mutex_);
+    auto* const relay = new GrpcRelay(*context, *caller, pool_, [this](GrpcRelay* ended) {
+      MutexLock lock(mutex_);
+      relays_.erase(ended);
+      changed_.NotifyAll();
+    });
+    relays_.insert(relay);
+    return relay;
+  }
+
+  // Waits until no call is carried on, and asks those to end that still are after `patience`.
+  void Drain(absl::Duration patience) {
+    const absl::Time deadline = absl::Now() + patience;
+    MutexLock lock(mutex_);
+    while (!relays_.empty() && absl::Now() < deadline) changed_.WaitUntil(mutex_, deadline);
+    for (GrpcRelay* const relay : relays_) relay->Stop();
   }
 
  private:
   const CallRules& rules_;
   ChannelPool& pool_;
+  Mutex mutex_;
+  CondVar changed_;
+  std::set<GrpcRelay*> relays_ GUARDED_BY(mutex_);
 };
 
 class RunningDoor final : public GrpcDoor {
@@ -86,7 +111,9 @@ class RunningDoor final : public GrpcDoor {
   }
 
   void Drain(absl::Duration patience) override {
-    server_->Shutdown(absl::ToChronoTime(absl::Now() + patience));
+    std::thread calls([&] { service_.Drain(patience); });
+    server_->Shutdown(absl::ToChronoTime(absl::Now() + patience + kLastWord));
+    calls.join();
   }
 
   int port() const override { return port_; }

@@ -21,7 +21,7 @@ class GrpcDoor {
 
   virtual ~GrpcDoor() = default;
 
-  // Takes no new calls, lets those under way end, and cancels what is left after `patience`.
+  // Takes no new calls, and lets those under way end; what is left after `patience` is ended.
   virtual void Drain(absl::Duration patience) = 0;
 
   virtual int port() const = 0;

@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "common/status.h"
+#include "gateway/gateway_stops.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/grpc_web_trailers.h"
 
@@ -17,8 +18,12 @@ constexpr int kHolds = 2;
 }  // namespace
 
 GrpcRelay::GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& caller,
-                     ChannelPool& pool)
-    : client_(context), expires_(caller.expires), lease_(pool.Acquire()), store_side_(*this) {
+                     ChannelPool& pool, std::function<void(GrpcRelay*)> done)
+    : client_(context),
+      done_(std::move(done)),
+      expires_(caller.expires),
+      lease_(pool.Acquire()),
+      store_side_(*this) {
   for (const auto& [key, value] : caller.metadata) store_.AddMetadata(key, value);
   store_.set_deadline(absl::ToChronoTime(std::min(Deadline(), expires_)));
   lease_->stub().PrepareBidiStreamingCall(&store_, client_.method(), {}, &store_side_);
@@ -26,6 +31,12 @@ GrpcRelay::GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& 
   store_side_.StartRead(&answer_);
   store_side_.StartCall();
   StartRead(&request_);
+}
+
+void GrpcRelay::Stop() {
+  MutexLock lock(mutex_);
+  is_stopped_ = true;
+  store_.TryCancel();
 }
 
 void GrpcRelay::OnReadDone(bool ok) {
@@ -87,9 +98,15 @@ void GrpcRelay::OnEnd(const grpc::Status& status) {
   for (const auto& [key, value] : AnswerMetadata(store_.GetServerTrailingMetadata())) {
     client_.AddTrailingMetadata(key, value);
   }
+  Finish(Verdict(status));
+}
+
+grpc::Status GrpcRelay::Verdict(const grpc::Status& status) {
+  MutexLock lock(mutex_);
+  if (is_stopped_) return ToGrpc(GatewayStops());
   const bool is_expired =
       status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && absl::Now() >= expires_;
-  Finish(is_expired ? ToGrpc(IdentityExpired()) : WithoutAddresses(status));
+  return is_expired ? ToGrpc(IdentityExpired()) : WithoutAddresses(status);
 }
 
 // The client's, as it has to be asked for.
@@ -101,7 +118,10 @@ absl::Time GrpcRelay::Deadline() const {
   return now + OnTheWire(absl::FromChrono(client_.deadline()) - now);
 }
 
-void GrpcRelay::OnDone() { delete this; }
+void GrpcRelay::OnDone() {
+  done_(this);
+  delete this;
+}
 
 void GrpcRelay::EndRequest() {
   is_request_over_ = true;

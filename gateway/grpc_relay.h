@@ -7,6 +7,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/client_callback.h>
 
+#include <functional>
 #include <memory>
 
 #include "common/mutex.h"
@@ -18,7 +19,12 @@ namespace usersync::gateway {
 // Thread-safe. Deletes itself when the client's call has ended, and that is after the store's.
 class GrpcRelay final : public grpc::ServerGenericBidiReactor {
  public:
-  GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& caller, ChannelPool& pool);
+  // `done` is called last.
+  GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& caller, ChannelPool& pool,
+            std::function<void(GrpcRelay*)> done);
+
+  // Ends the call with UNAVAILABLE.
+  void Stop();
 
   // What the client does.
   void OnReadDone(bool ok) override;
@@ -47,10 +53,13 @@ class GrpcRelay final : public grpc::ServerGenericBidiReactor {
   void OnEnd(const grpc::Status& status);
 
   absl::Time Deadline() const;
+  // What the client is told of how the store's call ended.
+  grpc::Status Verdict(const grpc::Status& status);
   // Nothing more goes to the store.
   void EndRequest() REQUIRES(mutex_);
 
   grpc::GenericCallbackServerContext& client_;
+  const std::function<void(GrpcRelay*)> done_;
   // When the caller's identity ends, and the call with it.
   const absl::Time expires_;
   const std::unique_ptr<ChannelPool::Lease> lease_;
@@ -66,6 +75,7 @@ class GrpcRelay final : public grpc::ServerGenericBidiReactor {
   bool is_sending_ GUARDED_BY(mutex_) = false;
   bool is_request_over_ GUARDED_BY(mutex_) = false;
   bool is_answer_over_ GUARDED_BY(mutex_) = false;
+  bool is_stopped_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace usersync::gateway

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status.h"
+#include "gateway/gateway_stops.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/grpc_web_trailers.h"
 #include "gateway/identity.h"
@@ -131,6 +132,10 @@ void GrpcWebCall::OnEnd(const grpc::Status& status, const Metadata& trailing) {
 
 void GrpcWebCall::OnDrained() {
   if (responder_ != nullptr && call_ != nullptr) call_->SetBacklog(responder_->pending());
+}
+
+void GrpcWebCall::OnStop() {
+  if (responder_ != nullptr) GiveUp(ToGrpc(GatewayStops()));
 }
 
 void GrpcWebCall::OnGone() {

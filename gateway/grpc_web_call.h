@@ -48,6 +48,7 @@ class GrpcWebCall : public Handler,
   void OnBody(absl::string_view bytes) override;
   void OnBodyEnd() override;
   void OnDrained() override;
+  void OnStop() override;
   void OnGone() override;
 
   void OnHeaders(const Metadata& headers) override;

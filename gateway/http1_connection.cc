@@ -35,6 +35,10 @@ class Http1Connection final : public HttpConnection, public Responder {
     if (state_ == State::kHead && received_.empty()) Close();
   }
 
+  void Stop() override {
+    if (handler_ != nullptr && !is_answered_) handler_->OnStop();
+  }
+
   // Responder.
   void Start(int status, const HttpHeaders& headers) override {
     is_started_ = true;

@@ -49,6 +49,10 @@ class Http2Connection final : public HttpConnection, public Http2Stream::Carrier
     Flush();
   }
 
+  void Stop() override {
+    for (const auto& [id, stream] : streams_) stream->Stop();
+  }
+
   // Carrier: a stream has something to say.
   nghttp2_session* session() override { return session_; }
   boost::asio::any_io_executor executor() override { return transport_executor(); }

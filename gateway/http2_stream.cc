@@ -61,6 +61,10 @@ void Http2Stream::Drained() {
   if (std::exchange(has_news_, false) && handler_ != nullptr && !is_ended_) handler_->OnDrained();
 }
 
+void Http2Stream::Stop() {
+  if (handler_ != nullptr && !is_ended_) handler_->OnStop();
+}
+
 void Http2Stream::Gone() {
   if (const auto handler = std::exchange(handler_, nullptr)) handler->OnGone();
 }

@@ -38,6 +38,8 @@ class Http2Stream final : public Responder {
 
   // The network took something.
   void Drained();
+  // The server stops.
+  void Stop();
   // The stream was closed, by whomever.
   void Gone();
 

@@ -1,4 +1,5 @@
 // usersync-gateway: see kUsage.
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "common/log.h"
 #include "common/options.h"
 #include "common/serve.h"
+#include "gateway/file_limit.h"
 #include "gateway/gateway.h"
 
 namespace usersync::gateway {
@@ -31,7 +33,13 @@ int Fail(const absl::Status& status) {
   return absl::IsInvalidArgument(status) ? 2 : 1;
 }
 
-int Serve(StopSignal& stop, const Gateway::Options& options) {
+// Connections that would leave nothing for the stores, files and the rest are refused.
+constexpr int kFilesOfOurOwn = 256;
+
+int Serve(StopSignal& stop, Gateway::Options options) {
+  const int files = static_cast<int>(std::min<size_t>(RaiseFileLimit(), 1 << 30));
+  options.limits.most_connections =
+      std::max(1, std::min(options.limits.most_connections, files - kFilesOfOurOwn));
   auto gateway = Gateway::Start(options);
   if (!gateway.ok()) return Fail(gateway.status());
   spdlog::info("serving HTTP on {0}:{1}, HTTPS on port {2}, gRPC on {0}:{3}", options.host,
@@ -58,6 +66,8 @@ int Main(int argc, char** argv) {
   set.Add("gateway-grpc-port", &options.grpc_port, 0, 65535, "The port of native gRPC.");
   set.Add("gateway-metrics-port", &options.metrics_port, 0, 65535,
           "The loopback port of GET /metrics; 0: none.");
+  set.Add("most-connections", &options.limits.most_connections, 1, 1000000,
+          "How many HTTP connections may be open at once.");
   set.Add("gateway-threads", &options.threads, 1, 256, "How many threads serve HTTP.");
   set.Add("store-addr", &settings.store_addr, "host:port of each store, separated by commas.");
   set.Add("secrets-dir", &options.secrets_dir, "Where gateway.token is.");

@@ -49,7 +49,10 @@ class Handler {
   // The network has taken some of what was written.
   virtual void OnDrained() {}
 
-  // The client is gone, or the server stops. The Responder must not be touched any more.
+  // The server stops: what can be said at the end must be said now.
+  virtual void OnStop() {}
+
+  // The client is gone, or was left. The Responder must not be touched any more.
   virtual void OnGone() = 0;
 };
 

@@ -24,11 +24,17 @@ class Backend final : public grpc::testing::TestService::Service {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     builder.SetMaxReceiveMessageSize(-1);
+    if (most_streams_ > 0) {
+      builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, most_streams_);
+    }
     builder.RegisterService(this);
     server_ = builder.BuildAndStart();
   }
 
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+  // How many calls it takes over one connection. Before Start.
+  void SetMostStreams(int most) { most_streams_ = most; }
 
   // What it says of its health.
   void SetServing(bool serving) { server_->GetHealthCheckService()->SetServingStatus(serving); }
@@ -170,6 +176,7 @@ class Backend final : public grpc::testing::TestService::Service {
     }
   }
 
+  int most_streams_ = 0;
   int port_ = 0;
   Mutex mutex_;
   std::multimap<std::string, std::string> metadata_ GUARDED_BY(mutex_);
