@@ -150,7 +150,8 @@ TEST_F(GrpcDoorTest, PassesTheDeadlineOnAndKeepsIt) {
   const auto reader = stub_->StreamingOutputCall(&context_, ForEver());
   StreamingOutputCallResponse response;
   ASSERT_TRUE(reader->Read(&response));
-  EXPECT_LE(backend_.time_left(), absl::Milliseconds(1500));
+  // gRPC itself rounds up, at both of its ends.
+  EXPECT_LT(backend_.time_left(), absl::Seconds(2));
   EXPECT_FALSE(reader->Read(&response));
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_TRUE(Eventually([&] { return backend_.cancelled() == 1; }));
