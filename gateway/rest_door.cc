@@ -19,7 +19,6 @@ namespace {
 using google::protobuf::Message;
 
 constexpr int kHttpOk = 200;
-constexpr int kHttpNotFound = 404;
 constexpr int kHttpMethodNotAllowed = 405;
 constexpr int kHttpUnsupportedMediaType = 415;
 constexpr char kApi[] = "/api/";
