@@ -2,11 +2,25 @@
 
 #include <utility>
 
+#include "store/pseudonymiser.h"
 #include "store/refused_page.h"
 #include "store/refused_request.h"
 #include "store/refused_row.h"
 
 namespace usersync::store {
+
+grpc::ServerUnaryReactor* AdminService::PseudonymiseActor(
+    grpc::CallbackServerContext* context, const users::v1::PseudonymiseActorRequest* request,
+    users::v1::PseudonymiseActorResponse* response) {
+  return reads_.Serve(
+      context, response,
+      [this, context, request](Session& session) {
+        auto changed = Pseudonymise(session, *request, [&] { return !context->IsCancelled(); });
+        if (!request->dry_run()) feed_.Forget();
+        return changed;
+      },
+      Operation::kAdminister);
+}
 
 grpc::ServerUnaryReactor* AdminService::ListRefused(grpc::CallbackServerContext* context,
                                                     const users::v1::ListRefusedRequest* request,

@@ -1,6 +1,7 @@
 // Serves users.v1.AdminService: what only administrators may do.
 #pragma once
 
+#include "store/change_feed.h"
 #include "store/identity.h"
 #include "store/read_calls.h"
 #include "store/sequencer.h"
@@ -11,9 +12,12 @@ namespace usersync::store {
 class AdminService final : public users::v1::AdminService::CallbackService {
  public:
   // All must outlive this.
-  AdminService(const Identity& identity, Sequencer& sequencer, ReadCalls& reads)
-      : identity_(identity), sequencer_(sequencer), reads_(reads) {}
+  AdminService(const Identity& identity, Sequencer& sequencer, ChangeFeed& feed, ReadCalls& reads)
+      : identity_(identity), sequencer_(sequencer), feed_(feed), reads_(reads) {}
 
+  grpc::ServerUnaryReactor* PseudonymiseActor(
+      grpc::CallbackServerContext* context, const users::v1::PseudonymiseActorRequest* request,
+      users::v1::PseudonymiseActorResponse* response) override;
   grpc::ServerUnaryReactor* ListRefused(grpc::CallbackServerContext* context,
                                         const users::v1::ListRefusedRequest* request,
                                         users::v1::ListRefusedResponse* response) override;
@@ -24,6 +28,7 @@ class AdminService final : public users::v1::AdminService::CallbackService {
  private:
   const Identity& identity_;
   Sequencer& sequencer_;
+  ChangeFeed& feed_;
   ReadCalls& reads_;
 };
 

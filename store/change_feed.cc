@@ -16,8 +16,8 @@ namespace usersync::store {
 namespace {
 
 constexpr char kHead[] =
-    "SELECT feed.epoch, feed.head, version.hash FROM feed LEFT JOIN version ON version.id = "
-    "feed.head";
+    "SELECT feed.epoch, feed.head, version.hash, pseudonym.count FROM feed CROSS JOIN pseudonym "
+    "LEFT JOIN version ON version.id = feed.head";
 
 absl::Status Diverged() {
   return FieldError(absl::StatusCode::kFailedPrecondition,
@@ -92,6 +92,7 @@ absl::Status ChangeFeed::Begin(Session& session) {
   epoch_ = epoch;
   ring_.Reset(head, Encode(CheckpointOf(epoch, head, hash)));
   ++generation_;
+  pseudonyms_ = row[3].as<int64_t>();
   suspect_ = false;
   return absl::OkStatus();
 }
@@ -119,6 +120,16 @@ void ChangeFeed::Publish(std::vector<ChangePointer> changes) {
     Append(changes);
   }
   Wake();
+}
+
+void ChangeFeed::Forget() {
+  MutexLock lock(mutex_);
+  ForgetLocked();
+}
+
+void ChangeFeed::ForgetLocked() {
+  ring_.Reset(ring_.head(), ring_.head_checkpoint());
+  ++erasures_;
 }
 
 void ChangeFeed::Wake() {
@@ -205,6 +216,7 @@ void ChangeFeed::Dispatch() {
 void ChangeFeed::FillGap() {
   while (true) {
     int64_t after = 0;
+    const int64_t erasures = erasures_;
     {
       MutexLock lock(mutex_);
       if (suspect_ || missing_up_to_ <= ring_.head()) return;
@@ -214,7 +226,7 @@ void ChangeFeed::FillGap() {
     // The follower tries again and says what is wrong.
     if (!page.ok() || page->empty()) return;
     MutexLock lock(mutex_);
-    Append(*page);
+    if (erasures == erasures_) Append(*page);
   }
 }
 
@@ -276,8 +288,11 @@ absl::Status ChangeFeed::CatchUp(Session& session) {
     if (auto status = Begin(session); !status.ok()) return status;
   }
   {
+    const auto pseudonyms = rows->front()[3].as<int64_t>();
     MutexLock lock(mutex_);
     if (same) suspect_ = false;
+    if (pseudonyms != pseudonyms_) ForgetLocked();
+    pseudonyms_ = pseudonyms;
     missing_up_to_ = std::max(missing_up_to_, head);
   }
   Wake();

@@ -53,7 +53,8 @@ class ChangeFeed {
   Head head() const;
   // Of head().
   int64_t generation() const { return generation_; }
-  // Grows with every erasure that it hears of: what was read before may hold what is gone.
+  // Grows with every erasure that it hears of, and with Forget: what was read before may hold what
+  // is gone.
   int64_t erasures() const { return erasures_; }
 
   // Whether the database was reached at the last try.
@@ -65,6 +66,10 @@ class ChangeFeed {
 
   // Takes what this store has committed, in order.
   void Publish(std::vector<ChangePointer> changes);
+
+  // Forgets what it has in memory, because the database holds less of it now. Other stores notice
+  // by themselves, within Options::poll.
+  void Forget();
 
   // The next page after a position, if the ring has it: empty at the head. Never blocks long.
   // Returns false if only the database has it, or the users before the changes if `with_before`.
@@ -86,6 +91,7 @@ class ChangeFeed {
   void Dispatch();
   void FillGap();
   void Append(std::vector<ChangePointer>& changes) REQUIRES(mutex_);
+  void ForgetLocked() REQUIRES(mutex_);
   void Wake();
   absl::Status FollowSession();
   absl::Status CatchUp(Session& session);
@@ -103,6 +109,8 @@ class ChangeFeed {
   // Grows under mutex_.
   std::atomic<int64_t> generation_ = 0;
   std::atomic<int64_t> erasures_ = 0;
+  // How often actors had lost their names in the database when it was asked last.
+  int64_t pseudonyms_ GUARDED_BY(mutex_) = 0;
   // Whether the database may hold another history than the ring: nothing is appended until the
   // follower has looked.
   bool suspect_ GUARDED_BY(mutex_) = false;

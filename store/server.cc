@@ -80,7 +80,7 @@ class RunningServer final : public Server {
                                    .log_checkpoint = [this] { return signer_->newest_note(); }},
         feed_, *reads_);
     log_ = std::make_unique<LogService>(*signer_, *reads_);
-    admin_ = std::make_unique<AdminService>(identity_, *sequencer_, *reads_);
+    admin_ = std::make_unique<AdminService>(identity_, *sequencer_, feed_, *reads_);
     // Named so that the linker keeps the descriptor that `buf curl --list-methods` looks for.
     grpc::health::v1::HealthCheckRequest::descriptor();
     grpc::EnableDefaultHealthCheckService(true);

@@ -91,5 +91,18 @@ TEST_F(AppendOnly, TheEraserMayTouchOnlyWhatMayBeErased) {
   }
 }
 
+TEST_F(AppendOnly, NamesAreTakenAwayByTheServiceAloneAsTheEraser) {
+  for (const std::string sql :
+       {"SELECT pseudonymise_versions('alice', 1, 3)", "SELECT forget_actor('alice', 3)"}) {
+    EXPECT_THAT(Refusal(line().reader(), sql), HasSubstr("permission denied for function")) << sql;
+  }
+  EXPECT_EQ(
+      line().reader().Number("SELECT count(*) FROM pg_proc WHERE prosecdef AND proowner = "
+                             "'usersync_eraser'::regrole AND array_to_string(proconfig, ',') LIKE "
+                             "'search_path=pg_catalog%' AND proname IN ('pseudonymise_versions', "
+                             "'forget_actor')"),
+      2);
+}
+
 }  // namespace
 }  // namespace usersync::tests
