@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "store/address_check.h"
 #include "store/digest.h"
 #include "store/field_error.h"
 #include "store/log_tiles.h"
@@ -79,7 +80,7 @@ absl::Status HistoryVerifier::VerifyAll(std::vector<LogHead> heads) {
     if (!status.ok()) return status;
     if (auto checked = VerifyUsers(chain); !checked.ok()) return checked;
   }
-  return absl::OkStatus();
+  return VerifyAddresses();
 }
 
 absl::Status HistoryVerifier::VerifyVersions(const MerkleTree& edge, TreeCheck& tree,
@@ -176,6 +177,24 @@ absl::Status HistoryVerifier::VerifyUsers(ChainCheck& chain) {
     Flaw(last.sequence, "", last.version, "its user is missing");
   }
   return absl::OkStatus();
+}
+
+// That every address is its user's; VerifyUsers has seen that every user has its address.
+absl::Status HistoryVerifier::VerifyAddresses() {
+  for (std::string after;;) {
+    const auto rows = session_.ExecParams(kCheckedAddresses, after, kPage);
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) return absl::OkStatus();
+    for (const pqxx::row& row : *rows) {
+      const CheckedAddress address = ReadCheckedAddress(row);
+      after = address.address;
+      if (address.is_its_users) continue;
+      Flaw(
+          address.sequence, address.user_id, address.version,
+          absl::StrCat("user number ", address.object_id, " holds an address that is not its own"));
+    }
+    if (auto status = Progress(total_); !status.ok()) return status;
+  }
 }
 
 void HistoryVerifier::CheckUser(const CheckedUser& user, ChainCheck& chain) {

@@ -1,6 +1,6 @@
 // Recomputes the history from what the database holds, page by page while the store serves:
-// every hash, the density of the sequence, each user's chain, users = fold(versions), the tree
-// with its tiles, and the signed heads. Bounded memory. Not thread-safe.
+// every hash, the density of the sequence, each user's chain, users = fold(versions), who holds
+// which address, the tree with its tiles, and the signed heads. Bounded memory. Not thread-safe.
 #pragma once
 
 #include <string>
@@ -45,6 +45,7 @@ class HistoryVerifier {
   void SkipTo(int64_t sequence, TreeCheck& tree);
   absl::Status VerifyChain(ChainCheck& chain);
   absl::Status VerifyUsers(ChainCheck& chain);
+  absl::Status VerifyAddresses();
   absl::Status VerifyInLog(const VersionRecord& record, const std::string& user_id);
   void CheckVersion(const StoredVersion& version, ChainCheck& chain);
   void CheckUser(const CheckedUser& user, ChainCheck& chain);

@@ -17,7 +17,9 @@ const char kCheckedUsers[] =
     "AND u.deleted IS NOT DISTINCT FROM (u.document->>'_deleted')::boolean "
     "AND u.created_at IS NOT DISTINCT FROM (u.document->>'created_at')::timestamptz "
     "AND u.updated_at IS NOT DISTINCT FROM (u.document->>'updated_at')::timestamptz "
-    "ELSE TRUE END "
+    "ELSE TRUE END, "
+    "u.deleted OR EXISTS (SELECT FROM email_address a WHERE a.user_id = u.id "
+    "AND a.address = lower(u.email COLLATE \"C\")) "
     "FROM users u LEFT JOIN version v ON v.id = u.seq ";
 
 CheckedUser ReadCheckedUser(const pqxx::row& row) {
@@ -28,7 +30,8 @@ CheckedUser ReadCheckedUser(const pqxx::row& row) {
           .hash = ParseBytea(row[4].c_str()),
           .names_a_version = row[5].as<bool>(),
           .has_its_document = row[6].as<bool>(),
-          .has_its_columns = row[7].as<bool>()};
+          .has_its_columns = row[7].as<bool>(),
+          .holds_its_address = row[8].as<bool>()};
 }
 
 std::vector<std::string> FlawsOf(const CheckedUser& user, const ChainCheck::Last& last,
@@ -45,6 +48,9 @@ std::vector<std::string> FlawsOf(const CheckedUser& user, const ChainCheck::Last
   }
   if (!user.has_its_columns) {
     flaws.push_back("the columns of the user's row are not its document's");
+  }
+  if (!user.holds_its_address) {
+    flaws.push_back("the user lives and does not hold its address: another could take it");
   }
   return flaws;
 }

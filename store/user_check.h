@@ -19,6 +19,7 @@ struct CheckedUser {
   bool names_a_version = false;
   bool has_its_document = false;
   bool has_its_columns = false;
+  bool holds_its_address = false;
 };
 
 // Selects what ReadCheckedUser expects, of `users u`: the row and its version in one moment,

@@ -53,7 +53,9 @@ class Report final : public HistoryVerifier::Listener {
                 signed_heads.heads.size(), absl::StrCat(newest).c_str(),
                 absl::StrCat(signed_heads.foreign).c_str());
     if (flaws_ == 0) {
-      std::printf("SOUND: hashes, sequence, chains, users, tree, tiles and signed heads agree\n");
+      std::printf(
+          "SOUND: hashes, sequence, chains, users, addresses, tree, tiles and signed heads "
+          "agree\n");
       return 0;
     }
     std::printf("NOT SOUND: %s flaws\n", absl::StrCat(flaws_).c_str());

@@ -178,6 +178,23 @@ TEST_F(Cheats, AUserWhoIsNotTheFold) {
   EXPECT_THAT(FlawsFound(), HasSubstr("the columns of the user's row are not its document's"));
 }
 
+TEST_F(Cheats, AnAddressThatIsNobodysAnyMore) {
+  store_.Tamper(
+      "DELETE FROM email_address WHERE user_id = (SELECT id FROM users WHERE doc_id = 'user-5')");
+  EXPECT_THAT(FlawsFound(), HasSubstr("user user-5, version 6: the user lives and does not hold"));
+  const std::vector<std::string> flaw = {
+      "505 user-5 6 the user lives and does not hold its address: another could take it"};
+  EXPECT_EQ(VerifyHistory("user-5"), flaw);
+}
+
+TEST_F(Cheats, AnAddressThatIsKeptFromEverybody) {
+  store_.Tamper("INSERT INTO email_address VALUES ('kept@example.com', 5), ('a@example.com', 999)");
+  const std::string output = FlawsFound();
+  EXPECT_THAT(output, HasSubstr("user number 5 holds an address that is not its own"));
+  EXPECT_THAT(output, HasSubstr("user number 999 holds an address that is not its own"));
+  EXPECT_THAT(output, HasSubstr("2 flaws"));
+}
+
 TEST_F(Cheats, AnotherUsersVersion) {
   store_.Tamper(
       "UPDATE version SET object_id = (SELECT id FROM users WHERE doc_id = 'user-6') WHERE id = 5");
