@@ -11,7 +11,6 @@
 namespace usersync::gateway {
 namespace {
 
-constexpr int kHttpOk = 200;
 constexpr int kHttpNoContent = 204;
 constexpr int kHttpForbidden = 403;
 constexpr int kHttpNotFound = 404;
@@ -34,7 +33,8 @@ FrontDoor::FrontDoor(Options options, ChannelPool& pool, const CallRules& rules)
       cors_(options_.allowed_origins),
       pool_(pool),
       rules_(rules),
-      rest_(pool, rules) {}
+      rest_(pool, rules),
+      page_(options_.page_config, options_.page_dir) {}
 
 std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& responder) {
   requests_.Add();
@@ -60,26 +60,20 @@ std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& re
 
 std::shared_ptr<Handler> FrontDoor::RouteAllowed(const RequestHead& head, Responder& responder,
                                                  FinishHeaders finish_headers) {
-  if (auto handler = RouteOwn(head, responder, finish_headers)) return handler;
+  if (head.path() == "/healthz") return RouteHealth(head, responder, finish_headers);
   if (RestDoor::Serves(head.path())) return rest_.Route(head, responder, std::move(finish_headers));
+  if (auto handler = page_.Route(head, responder, finish_headers)) return handler;
   return RouteGrpcWeb(head, responder, std::move(finish_headers));
 }
 
-std::shared_ptr<Handler> FrontDoor::RouteOwn(const RequestHead& head, Responder& responder,
-                                             const FinishHeaders& finish_headers) {
-  const bool is_health = head.path() == "/healthz";
-  if (!is_health && head.path() != "/config.json") return nullptr;
-  HttpHeaders headers = {{"cache-control", "no-store"}};
-  if (head.method != "GET" && head.method != "HEAD") {
-    headers.Add("allow", "GET, HEAD");
-    finish_headers(&headers);
-    return Answer(responder, kHttpMethodNotAllowed, "this is only read", std::move(headers));
+std::shared_ptr<Handler> FrontDoor::RouteHealth(const RequestHead& head, Responder& responder,
+                                                const FinishHeaders& finish_headers) {
+  if (head.method == "GET" || head.method == "HEAD") {
+    return std::make_shared<HealthAnswer>(pool_, finish_headers, responder);
   }
-  if (is_health) return std::make_shared<HealthAnswer>(pool_, finish_headers, responder);
-  headers.Add("content-type", "application/json");
+  HttpHeaders headers = {{"allow", "GET, HEAD"}};
   finish_headers(&headers);
-  return std::make_shared<PlainAnswer>(kHttpOk, std::move(headers), options_.page_config,
-                                       responder);
+  return Answer(responder, kHttpMethodNotAllowed, "health is only read", std::move(headers));
 }
 
 std::shared_ptr<Handler> FrontDoor::RouteGrpcWeb(const RequestHead& head, Responder& responder,

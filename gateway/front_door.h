@@ -13,6 +13,7 @@
 #include "gateway/cors.h"
 #include "gateway/grpc_web_call.h"
 #include "gateway/host_list.h"
+#include "gateway/page_door.h"
 #include "gateway/rest_door.h"
 #include "gateway/router.h"
 
@@ -23,8 +24,9 @@ class FrontDoor final : public Router {
   struct Options {
     std::vector<std::string> allowed_hosts;
     std::vector<std::string> allowed_origins;
-    // Of /config.json.
-    std::string page_config;
+    PageConfig page_config;
+    // Where the built page is; "": there is none.
+    std::string page_dir;
     GrpcWebCall::Options call;
   };
 
@@ -42,9 +44,8 @@ class FrontDoor final : public Router {
 
   std::shared_ptr<Handler> RouteAllowed(const RequestHead& head, Responder& responder,
                                         FinishHeaders finish_headers);
-  // Of what the gateway itself tells; nullptr for every other path.
-  std::shared_ptr<Handler> RouteOwn(const RequestHead& head, Responder& responder,
-                                    const FinishHeaders& finish_headers);
+  std::shared_ptr<Handler> RouteHealth(const RequestHead& head, Responder& responder,
+                                       const FinishHeaders& finish_headers);
   std::shared_ptr<Handler> RouteGrpcWeb(const RequestHead& head, Responder& responder,
                                         FinishHeaders finish_headers);
   GrpcWebCall::Plan PlanCall(const RequestHead& head) const;
@@ -56,6 +57,7 @@ class FrontDoor final : public Router {
   ChannelPool& pool_;
   const CallRules& rules_;
   const RestDoor rest_;
+  const PageDoor page_;
   Counter requests_;
 };
 

@@ -51,7 +51,8 @@ FrontDoor::Options DoorOptions(const Gateway::Options& options) {
   }
   FrontDoor::Options door{.allowed_hosts = options.allowed_hosts,
                           .allowed_origins = OwnOrigins(options),
-                          .page_config = ToJson(page)};
+                          .page_config = std::move(page),
+                          .page_dir = options.page_dir};
   door.allowed_origins.insert(door.allowed_origins.end(), options.allowed_origins.begin(),
                               options.allowed_origins.end());
   return door;

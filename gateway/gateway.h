@@ -30,6 +30,8 @@ class Gateway {
     // What pages are told of where everything is; the gateway's own addresses follow from its
     // ports unless they are named.
     PageConfig page_config{.nats_ws_url = "ws://127.0.0.1:9222"};
+    // Where the built page is; "": the gateway serves none.
+    std::string page_dir;
     // Where gateway.token is.
     std::string secrets_dir;
     std::vector<std::string> allowed_hosts;

@@ -3,9 +3,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/grpc_web_frame.h"
-#include "gateway/testing/gateway_fixture.h"
-#include "gateway/testing/raw_client.h"
+#include "gateway/testing/web_fixture.h"
 
 namespace usersync::gateway {
 namespace {
@@ -17,41 +15,7 @@ using testing::Not;
 using testing::Pair;
 using testing::StartsWith;
 
-constexpr char kUnary[] = "/grpc.testing.TestService/UnaryCall";
-constexpr char kStream[] = "/grpc.testing.TestService/StreamingOutputCall";
-
-// The end of the last frame's chunk, and the empty chunk.
-constexpr char kEnd[] = "\r\n0\r\n\r\n";
-
-std::string Framed(const std::string& message) { return FrameHead(0, message.size()) + message; }
-
-class GatewayTest : public GatewayFixture {
- protected:
-  static std::string Post(const std::string& path, const std::string& body,
-                          const std::string& headers = "",
-                          const std::string& type = "application/grpc-web+proto") {
-    return absl::StrCat("POST ", path, " HTTP/1.1\r\nHost: localhost\r\nContent-Type: ", type,
-                        "\r\nContent-Length: ", body.size(), "\r\n", headers, "\r\n", body);
-  }
-
-  // Sends one request and returns the whole answer.
-  std::string Exchange(std::string request) {
-    request.insert(request.find("\r\n") + 2, "Connection: close\r\n");
-    RawClient client(gateway_->http_port());
-    client.Send(request);
-    return client.ReadAll();
-  }
-
-  std::string Get(const std::string& path, const std::string& headers = "") {
-    return Exchange(
-        absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: localhost\r\n", headers, "\r\n"));
-  }
-
-  std::string CallUnary(const grpc::testing::SimpleRequest& request,
-                        const std::string& headers = "") {
-    return Exchange(Post(kUnary, Framed(request.SerializeAsString()), headers));
-  }
-};
+class GatewayTest : public WebFixture {};
 
 TEST_F(GatewayTest, CarriesAUnaryCallAndItsStatus) {
   grpc::testing::SimpleRequest request;
@@ -204,16 +168,6 @@ TEST_F(GatewayTest, SaysWhetherTheStoreServes) {
   backend_.Stop();
   EXPECT_THAT(Get("/healthz"), testing::AllOf(StartsWith("HTTP/1.1 503 "),
                                               EndsWith("\nthe store cannot be reached\n")));
-}
-
-TEST_F(GatewayTest, TellsPagesWhereEverythingIs) {
-  EXPECT_THAT(Get("/config.json", "Origin: http://page.test\r\n"),
-              testing::AllOf(HasSubstr("access-control-allow-origin: http://page.test\r\n"),
-                             HasSubstr("content-type: application/json\r\n"),
-                             EndsWith("{\"natsWsUrl\":\"ws://nats.test\",\"gatewayUrl\":"
-                                      "\"http://127.0.0.1:0\",\"gatewayTlsUrl\":\"\"}")));
-  EXPECT_THAT(Exchange(Post("/config.json", "")),
-              testing::AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("allow: GET, HEAD\r\n")));
 }
 
 TEST_F(GatewayTest, RefusesATooLargeMessageBeforeItHasCome) {

@@ -51,7 +51,7 @@ class Http1Connection final : public HttpConnection, public Responder {
                     "\r\n");
     // A request that is answered before its end leaves bytes that nobody reads.
     if (state_ == State::kBody) keep_alive_ = false;
-    const bool has_length = headers.Find("content-length") || status == 204;
+    const bool has_length = headers.Find("content-length") || HasNoBody(status);
     is_chunked_ = !has_length && is_http11_;
     if (!has_length && !is_http11_) keep_alive_ = false;
     if (is_chunked_) out_.append("transfer-encoding: chunked\r\n");

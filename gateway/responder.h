@@ -56,11 +56,13 @@ class Handler {
   virtual void OnGone() = 0;
 };
 
+// Whether an answer ends with its head (RFC 9110, 6.4.1).
+inline bool HasNoBody(int status) { return status == 204 || status == 304; }
+
 // A whole answer at once.
 inline void Respond(Responder& responder, int status, HttpHeaders headers,
                     const std::string& body) {
-  // 204 says by itself that there is none (RFC 9110, 8.6).
-  if (status != 204) headers.Add("content-length", std::to_string(body.size()));
+  if (!HasNoBody(status)) headers.Add("content-length", std::to_string(body.size()));
   responder.Start(status, headers);
   if (!body.empty()) responder.Write(body);
   responder.End();
