@@ -75,6 +75,7 @@ class Backend final : public grpc::testing::TestService::Service {
       grpc::ServerContext* context, const grpc::testing::StreamingOutputCallRequest* request,
       grpc::ServerWriter<grpc::testing::StreamingOutputCallResponse>* writer) override {
     Note(*context);
+    writer->SendInitialMetadata();
     for (const auto& parameters : request->response_parameters()) {
       grpc::testing::StreamingOutputCallResponse response;
       response.mutable_payload()->set_body(std::string(parameters.size(), 'x'));
