@@ -15,7 +15,7 @@ BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobu
          "libnats-dev", "libpqxx-dev", "rapidjson-dev", "libjemalloc-dev", "libboost1.81-dev",
          "zlib1g-dev", "libnghttp2-dev")
 RUN = ("nats-server", "postgresql", "openssl", "ca-certificates")
-TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev", "nodejs", "npm", "python3-grpcio")
+TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev", "nodejs", "npm", "python3-grpcio", "chromium")
 CHECK = ("clang", "libclang-rt-dev", "clang-format", "git", "docker-compose")
 
 # A program that may have come from elsewhere than Debian.

@@ -17,7 +17,8 @@ interface Ended {
 }
 
 async function bufCurl(method: string, data: unknown, ...options: string[]): Promise<Ended> {
-  const url = `${gateway.url}/grpc.testing.TestService/${method}`;
+  const base = options.includes('--insecure') ? gateway.tlsUrl : gateway.url;
+  const url = `${base}/grpc.testing.TestService/${method}`;
   const command = ['curl', '--protocol', 'grpcweb', ...options, '--data', JSON.stringify(data), url];
   return promisify(execFile)('node_modules/.bin/buf', command).then(
     (ended) => ({ code: 0, ...ended }),
@@ -31,6 +32,7 @@ const body = (size: number) => Buffer.alloc(size, 'x').toString('base64');
 describe.each([
   ['HTTP/1.1', [...SCHEMA]],
   ['HTTP/2 without TLS', [...SCHEMA, '--http2-prior-knowledge']],
+  ['HTTP/2 with TLS', [...SCHEMA, '--insecure']],
 ])('buf curl over %s', (_, options) => {
   test('makes a call', async () => {
     const { stdout } = await bufCurl('UnaryCall', { responseSize: 10 }, ...options);

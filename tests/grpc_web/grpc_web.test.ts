@@ -1,18 +1,14 @@
 // npm's grpc-web: XMLHttpRequest, binary and text. In node its messages come with the end of a
 // stream; chromium.test.ts sees them come one by one.
-import { type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
-import { GrpcWebClientBase, MethodDescriptor, MethodType, type RpcError } from 'grpc-web';
+import { GrpcWebClientBase, type RpcError } from 'grpc-web';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import XMLHttpRequest from 'xhr2';
-import {
-  type SimpleRequest,
-  SimpleRequestSchema,
-  type SimpleResponse,
-  SimpleResponseSchema,
-  type StreamingOutputCallRequest,
-  StreamingOutputCallRequestSchema,
-  StreamingOutputCallResponseSchema,
+import type {
+  SimpleRequest,
+  SimpleResponse,
+  StreamingOutputCallRequest,
 } from './generated/grpc/testing/messages_pb.ts';
+import { streaming, unary } from './methods.ts';
 import { FOR_EVER, ask, askStatus, askStream } from './requests.ts';
 import { TestGateway } from './test_gateway.ts';
 
@@ -22,25 +18,6 @@ beforeAll(async () => {
   gateway = await TestGateway.start();
 });
 afterAll(() => gateway.stop());
-
-function method<I extends DescMessage, O extends DescMessage>(name: string, type: string, input: I, output: O) {
-  return new MethodDescriptor<MessageShape<I>, MessageShape<O>>(
-    `/grpc.testing.TestService/${name}`,
-    type,
-    Object as never,
-    Object as never,
-    (request: MessageShape<I>) => toBinary(input, request),
-    (bytes: Uint8Array) => fromBinary(output, bytes),
-  );
-}
-
-const unary = method('UnaryCall', MethodType.UNARY, SimpleRequestSchema, SimpleResponseSchema);
-const streaming = method(
-  'StreamingOutputCall',
-  MethodType.SERVER_STREAMING,
-  StreamingOutputCallRequestSchema,
-  StreamingOutputCallResponseSchema,
-);
 
 describe.each(['binary', 'text'])('grpc-web, %s', (format) => {
   const client = () => new GrpcWebClientBase({ format });

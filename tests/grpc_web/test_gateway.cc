@@ -10,6 +10,7 @@
 
 #include "gateway/gateway.h"
 #include "gateway/testing/backend.h"
+#include "gateway/testing/tls_client.h"
 #include "tests/harness/temp_dir.h"
 
 namespace usersync::tests {
@@ -20,9 +21,14 @@ void Say(const nlohmann::json& json) { std::cout << json.dump() << std::endl; }
 int Main(std::vector<std::string> origins) {
   const TempDir secrets;
   std::ofstream(secrets.path() + "/gateway.token") << "the-token\n";
+  const gateway::TlsContext::Files tls = {secrets.path() + "/gateway.crt",
+                                          secrets.path() + "/gateway.key"};
+  gateway::WriteCertificate(tls.certificate, tls.key, "localhost");
   gateway::Backend backend;
   backend.Start();
   const auto gateway = gateway::Gateway::Start({.http_port = 0,
+                                                .https_port = 0,
+                                                .tls = tls,
                                                 .grpc_port = 0,
                                                 .metrics_port = 0,
                                                 .stores = {backend.address()},
@@ -34,7 +40,8 @@ int Main(std::vector<std::string> origins) {
     std::cerr << gateway.status() << std::endl;
     return 1;
   }
-  Say({{"url", absl::StrCat("http://127.0.0.1:", (*gateway)->http_port())}});
+  Say({{"url", absl::StrCat("http://127.0.0.1:", (*gateway)->http_port())},
+       {"tlsUrl", absl::StrCat("https://127.0.0.1:", (*gateway)->https_port())}});
   for (std::string line; std::getline(std::cin, line);) {
     Say({{"open", backend.open()}, {"cancelled", backend.cancelled()}});
   }

@@ -16,6 +16,8 @@ export class TestGateway {
     private readonly process: ChildProcess,
     private readonly lines: AsyncIterator<string>,
     readonly url: string,
+    // Over TLS, with a certificate that nobody vouches for.
+    readonly tlsUrl: string,
   ) {}
 
   static async start(...origins: string[]): Promise<TestGateway> {
@@ -23,8 +25,8 @@ export class TestGateway {
     const program = path.join(folder, 'usersync-test-gateway');
     const child = spawn(program, origins, { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const { url } = JSON.parse(await read(lines)) as { url: string };
-    return new TestGateway(child, lines, url);
+    const { url, tlsUrl } = JSON.parse(await read(lines)) as { url: string; tlsUrl: string };
+    return new TestGateway(child, lines, url, tlsUrl);
   }
 
   async seen(): Promise<Seen> {
