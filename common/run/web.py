@@ -20,11 +20,21 @@ def pnpm():
 
 def prepare(folder, interrupts):
     """Installs and checks the packages. Returns the variables to run them with; `folder` keeps Node and the log."""
-    log = folder / "web.log"
-    environment = node.environment(folder / "node", log, interrupts)
     steps = [("install", "--frozen-lockfile")]
     for package in TESTED["integration"]:
         steps += [("--filter", package, "generate"), ("--filter", package, "check")]
+    return run(steps, folder, interrupts)
+
+
+def install_peer(folder, interrupts):
+    """Installs what `bench` compares the gateway with. Returns the same."""
+    return run([("install", "--frozen-lockfile"), ("--filter", "@usersync/bench-peer", "generate")], folder, interrupts)
+
+
+def run(steps, folder, interrupts):
+    """Runs pnpm with each of the arguments. Returns the variables that it ran with."""
+    log = folder / "web.log"
+    environment = node.environment(folder / "node", log, interrupts)
     for step in steps:
         with open(log, "ab") as output:
             # The root of the tree is where pnpm looks, whatever the caller's folder is.

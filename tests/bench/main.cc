@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/options.h"
 #include "tests/bench/batched_load.h"
+#include "tests/bench/gateway/gateway_rates.h"
+#include "tests/bench/gateway/open_streams.h"
 #include "tests/bench/latency.h"
 #include "tests/bench/log_cost.h"
 #include "tests/bench/long_past.h"
@@ -20,8 +22,9 @@ namespace usersync::tests {
 namespace {
 
 constexpr char kUsage[] =
-    "usersync-bench measures the whole line against PostgreSQL alone, with servers of its own in\n"
-    "a temporary directory. Prints a line a figure: bench <name> <value> <unit>.\n";
+    "usersync-bench measures the whole line against PostgreSQL alone, and the gateway against the\n"
+    "store and a proxy in node, with servers of its own in a temporary directory.\n"
+    "Prints a line a figure: bench <name> <value> <unit>.\n";
 
 struct Settings {
   bool large = false;
@@ -31,6 +34,10 @@ struct Settings {
   absl::Duration sql_time = absl::Seconds(4);
   int samples = 500;
   int users = 1000;
+  bool gateway_only = false;
+  std::string peer;
+  absl::Duration gateway_time = absl::Seconds(2);
+  int streams = 1000;
 };
 
 LineLoad LoadOf(const Settings& settings) {
@@ -86,6 +93,20 @@ void MeasureLarge(const Settings& settings, double line_rate) {
   Report("proof_p50", QuantileMs(TimeProofs(line, settings.samples), 0.50), "ms");
 }
 
+void MeasureGateway(const Settings& settings) {
+  MeasureGatewayRates(settings.peer, settings.gateway_time);
+  const OpenStreams streams = MeasureOpenStreams(settings.streams, settings.samples / 25 + 1);
+  Report("idle_stream_kb", streams.http2_kb, "kB");
+  Report("idle_stream_h1_kb", streams.http1_kb, "kB");
+  Report(absl::StrCat("fanout_", settings.streams, "_ms"), streams.fanout_ms, "ms");
+}
+
+void MeasureLine(const Settings& settings) {
+  const double line_rate = MeasureRates(settings);
+  MeasureLoneUpdates(settings);
+  if (settings.large) MeasureLarge(settings, line_rate);
+}
+
 int Main(int argc, char** argv) {
   Settings settings;
   OptionSet set("usersync-bench", kUsage);
@@ -96,6 +117,10 @@ int Main(int argc, char** argv) {
   set.Add("sql-time", &settings.sql_time, "How long each way to use PostgreSQL is tried.");
   set.Add("samples", &settings.samples, 1, 1000000, "How many lone updates are timed.");
   set.Add("users", &settings.users, 2, 1000000, "How many users are edited.");
+  set.Add("gateway-only", &settings.gateway_only, "Leave out all but the gateway.");
+  set.Add("gateway-time", &settings.gateway_time, "How long each way through it is measured.");
+  set.Add("streams", &settings.streams, 1, 1000, "How many watchers are open at once.");
+  set.Add("peer", &settings.peer, "The script of the proxy in node; empty: it is left out.");
   std::string answer;
   const auto words = set.Parse(argc, argv, &answer);
   if (!words.ok() || !words->empty()) {
@@ -108,9 +133,8 @@ int Main(int argc, char** argv) {
     std::fputs(answer.c_str(), stdout);
     return 0;
   }
-  const double line_rate = MeasureRates(settings);
-  MeasureLoneUpdates(settings);
-  if (settings.large) MeasureLarge(settings, line_rate);
+  if (!settings.gateway_only) MeasureLine(settings);
+  MeasureGateway(settings);
   return 0;
 }
 

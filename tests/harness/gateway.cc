@@ -17,6 +17,7 @@ Process::Options Gateway::Command() const {
   Process::Options options{.name = "gateway",
                            .argv = {ProgramPath("usersync-gateway"), "serve"},
                            .environment = {{"USERSYNC_GATEWAY_HTTP_PORT", absl::StrCat(port_)},
+                                           {"USERSYNC_GATEWAY_GRPC_PORT", "0"},
                                            {"USERSYNC_GATEWAY_METRICS_PORT", "0"},
                                            {"USERSYNC_STORE_ADDR", absl::StrJoin(stores_, ",")},
                                            {"USERSYNC_SECRETS_DIR", preparation_.secrets_dir}},

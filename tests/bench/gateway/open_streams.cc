@@ -1,0 +1,143 @@
+#include "tests/bench/gateway/open_streams.h"
+
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "tests/bench/bench_document.h"
+#include "tests/bench/gateway/client_set.h"
+#include "tests/bench/report.h"
+#include "tests/harness/gateway.h"
+#include "tests/harness/line.h"
+#include "tests/harness/must.h"
+
+namespace usersync::tests {
+namespace {
+
+constexpr int kConnections = 4;
+constexpr absl::Duration kPatience = absl::Minutes(1);
+
+double ResidentKb(pid_t pid) {
+  std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
+  for (std::string line; std::getline(status, line);) {
+    if (absl::StartsWith(line, "VmRSS:")) return std::stod(line.substr(6));
+  }
+  throw std::runtime_error("the gateway is gone");
+}
+
+// Makes changes of one user.
+class Author {
+ public:
+  explicit Author(Line& line) : stub_(line.Stub("gateway", "bench")) {
+    users::v1::CreateUserRequest request;
+    request.set_mutation_id("create");
+    *request.mutable_user() = User();
+    users::v1::CreateUserResponse response;
+    Must(stub_.users().CreateUser(stub_.Context().get(), request, &response));
+  }
+
+  void Change() {
+    users::v1::UpdateUserRequest request;
+    request.set_mutation_id(absl::StrCat("update-", ++edit_));
+    *request.mutable_user() = User();
+    request.mutable_update_mask()->add_paths("status");
+    users::v1::UpdateUserResponse response;
+    Must(stub_.users().UpdateUser(stub_.Context().get(), request, &response));
+  }
+
+ private:
+  static void Must(const grpc::Status& status) {
+    if (!status.ok()) throw std::runtime_error(status.error_message());
+  }
+
+  users::v1::User User() const {
+    users::v1::User user;
+    user.set_id(BenchUserId(1));
+    user.set_email(BenchEmail(1));
+    user.set_status(BenchStatus(edit_));
+    user.set_created_at("2024-01-01T00:00:00.000Z");
+    user.set_updated_at("2024-01-01T00:00:00.000Z");
+    return user;
+  }
+
+  StoreStub stub_;
+  int64_t edit_ = 0;
+};
+
+// Watchers that have seen everything so far.
+class Watchers {
+ public:
+  Watchers(const ClientSet::Connect& connect, int connections, int streams)
+      : clients_(connect, connections), streams_(streams) {
+    users::v1::WatchRequest request;
+    request.set_start(users::v1::WATCH_START_OLDEST);
+    request.mutable_heartbeat_interval()->set_seconds(300);
+    for (int i = 0; i < streams; ++i) {
+      clients_.Next().Begin({.path = "/users.v1.ChangeFeedService/Watch",
+                             .message = request.SerializeAsString(),
+                             .on_message = [this] { ++messages_; },
+                             .on_end = [](bool) { throw std::runtime_error("a watch ended"); }});
+    }
+    AwaitAll();
+  }
+
+  // Waits until one more message has come to each of them.
+  void AwaitAll() {
+    expected_ += streams_;
+    clients_.RunUntil(absl::Now() + kPatience, [this] { return messages_ >= expected_; });
+    if (messages_ != expected_) {
+      throw std::runtime_error(absl::StrCat(messages_, " messages instead of ", expected_));
+    }
+  }
+
+ private:
+  ClientSet clients_;
+  const int64_t streams_;
+  int64_t messages_ = 0;
+  int64_t expected_ = 0;
+};
+
+double FanoutMs(Author& author, Watchers& watchers, int changes) {
+  std::vector<absl::Duration> times;
+  for (int i = 0; i < changes; ++i) {
+    const absl::Time begun = absl::Now();
+    author.Change();
+    watchers.AwaitAll();
+    times.push_back(absl::Now() - begun);
+  }
+  return QuantileMs(times, 0.50);
+}
+
+}  // namespace
+
+OpenStreams MeasureOpenStreams(int streams, int changes) {
+  Line line;
+  line.postgres().Start();
+  line.Migrate();
+  line.store().Start();
+  Gateway gateway(line.preparation(), {line.store().address()});
+  const auto http1 = [&] { return ConnectGrpcWebHttp1(gateway.http_port()); };
+  const auto http2 = [&] { return ConnectGrpcWebHttp2(gateway.http_port()); };
+  OpenStreams result;
+  {
+    gateway.Start();
+    Author author(line);
+    const double before = ResidentKb(gateway.pid());
+    Watchers watchers(http2, kConnections, streams);
+    result.http2_kb = (ResidentKb(gateway.pid()) - before) / streams;
+    result.fanout_ms = FanoutMs(author, watchers, changes);
+  }
+  gateway.Terminate();
+  gateway.Start();
+  const double before = ResidentKb(gateway.pid());
+  // They begin with the oldest change, and all of them come in one message.
+  Watchers watchers(http1, streams, streams);
+  result.http1_kb = (ResidentKb(gateway.pid()) - before) / streams;
+  return result;
+}
+
+}  // namespace usersync::tests
