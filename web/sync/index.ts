@@ -1,9 +1,16 @@
+export type { NatsCredentials } from './nats_transport.ts';
+export type { ReplicateUsersOptions, TransportChoice } from './options.ts';
+export type { ReplicationState } from './status.ts';
+export type { Counters } from './counters.ts';
+export type { RefusedEdit } from './local_store.ts';
+export { replicateUsers, UsersReplication } from './replication.ts';
 export type { FieldValue, UserDocument, UserRow } from './document.ts';
-export { documentOf, sameDocument } from './document.ts';
 export type { Merge } from './merge.ts';
 export { mergeDocuments } from './merge.ts';
-export type { FieldConflict, Outcome, Receipt, Violation } from './mutation.ts';
+export type { FieldConflict, Mutation, Outcome, Receipt, Violation } from './mutation.ts';
 export { usersConflictHandler } from './conflict_handler.ts';
 export { usersSchema } from './schema.ts';
 export type { UserInput } from './user.ts';
 export { edited, newUser } from './user.ts';
+export type { LiveChange, Page, Transport, TransportEvent } from './transport.ts';
+export { PullError } from './transport.ts';

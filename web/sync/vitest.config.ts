@@ -10,7 +10,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['*.test.ts'], exclude: [withServers] } },
-      { extends: true, test: { name: 'integration', include: [withServers], globalSetup: ['testing/servers.ts'] } },
+      { extends: true, test: { name: 'integration', include: [withServers], globalSetup: ['testing/servers.ts'], setupFiles: ['testing/web_socket.ts'] } },
     ],
   },
 });

@@ -1,0 +1,100 @@
+// A store whose history is not the one that the rows came from, with RxDB and a store in memory.
+import { beforeEach, expect, test } from 'vitest';
+import { closePage, closePagesAfterEach, openPage, openSynced, settled } from './testing/pages.ts';
+import { Profile } from './testing/browser.ts';
+import { eventually } from './testing/eventually.ts';
+import { FakeStore, type FakeTransport } from './testing/fake_store.ts';
+import { user } from './testing/users.ts';
+import { reconcile } from './reconcile.ts';
+
+let store: FakeStore;
+const [u2, u3] = [user({ id: 'u2', email: 'u2@example.com' }), user({ id: 'u3', email: 'u3@example.com' })];
+
+beforeEach(() => {
+  store = new FakeStore();
+  store.commit(user());
+});
+closePagesAfterEach();
+
+const beating = (transport: FakeTransport): void => void (transport.beats = true);
+
+test('after a restore of an older copy, rows that only we have are offered, and the others take what it says', async () => {
+  const page = await openSynced(store, { prepare: beating });
+  store.commit(user({ status: 'paused' }));
+  store.commit(u2);
+  await eventually(async () => expect(await page.browser.stored('u2')).toEqual(u2));
+  page.transport.setOnline(false);
+  store.restore(1);
+  store.commit(u3);
+  page.transport.setOnline(true);
+
+  await eventually(async () => {
+    expect(await page.browser.stored('u1')).toEqual(user());
+    expect(await page.browser.stored('u3')).toEqual(u3);
+    expect(store.documentOf('u2')).toEqual(u2);
+  });
+  await settled(page);
+  expect(page.transport.sent).toMatchObject([{ document: u2, assumed: null }]);
+  expect(await page.browser.refused()).toEqual([]);
+  expect(page.browser.replication.identifier).toMatch(/\|2$/);
+});
+
+test('an edit that was never answered is not lost: it is sent with what its author believed', async () => {
+  const page = await openSynced(store, { prepare: beating });
+  store.commit(u2);
+  await eventually(async () => expect(await page.browser.stored('u2')).toEqual(u2));
+  page.transport.setOnline(false);
+  await (await page.browser.users.findOne('u1').exec())?.incrementalPatch({ status: 'paused' });
+  store.restore(1);
+  store.commit(user({ role: 'admin' }));
+  page.transport.setOnline(true);
+  const both = user({ status: 'paused', role: 'admin' });
+  await eventually(() => expect(store.documentOf('u1')).toEqual(both));
+  await eventually(async () => expect(await page.browser.stored('u1')).toEqual(both));
+  expect(await page.browser.refused()).toEqual([]);
+});
+
+test('the next page goes on with the new generation', async () => {
+  const profile = new Profile();
+  store.commit(u2);
+  await closePage(await openSynced(store, { profile, prepare: beating }));
+  store.restore(1);
+  store.commit(u3);
+  const second = await openPage(store, { profile, prepare: beating });
+  await eventually(() => expect(store.documentOf('u2')).toEqual(u2));
+  await eventually(() => expect(second.browser.replication.identifier).toMatch(/\|2$/));
+  await second.browser.replication.inSync();
+  await closePage(second);
+  const third = await openSynced(store, { profile, prepare: beating });
+  expect(third.browser.replication.identifier).toMatch(/\|2$/);
+  expect(third.transport.pulls.every(({ checkpoint }) => checkpoint !== null)).toBe(true);
+});
+
+test('the identifier contains the epoch once it is known', async () => {
+  const profile = new Profile();
+  const first = await openSynced(store, { profile, prepare: beating });
+  store.commit(u2);
+  await eventually(async () => expect(await first.browser.stored('u2')).toEqual(u2));
+  await closePage(first);
+  store.restore(0);
+  store.epoch = 'epoch-2';
+  store.commit(u3);
+  const second = await openSynced(store, { profile, prepare: beating });
+  store.commit(user({ id: 'u4', email: 'u4@example.com' }));
+  await eventually(async () => expect(await second.browser.stored('u4')).not.toBeNull());
+  await closePage(second);
+  const third = await openSynced(store, { profile, prepare: beating });
+  expect(third.browser.replication.identifier).toBe('usersync|epoch-2|2');
+});
+
+test('a row is compared with what the store says and what its author believed', () => {
+  const [mine, theirs] = [user({ status: 'paused' }), user({ status: 'blocked' })];
+  expect(reconcile(mine, undefined, undefined)).toEqual({ kind: 'send', assumed: null });
+  expect(reconcile({ ...mine, _deleted: true }, undefined, undefined)).toEqual({ kind: 'same' });
+  expect(reconcile(mine, mine, null)).toEqual({ kind: 'same' });
+  expect(reconcile(mine, theirs, undefined)).toEqual({ kind: 'theirs', document: theirs });
+  expect(reconcile(mine, theirs, user())).toEqual({ kind: 'send', assumed: user() });
+  expect(reconcile(mine, theirs, null)).toEqual({ kind: 'send', assumed: null });
+  const erased = user({ email: 'erased-u1@erased.invalid', status: 'erased', _deleted: true });
+  expect(reconcile(mine, erased, undefined)).toEqual({ kind: 'theirs', document: erased });
+});

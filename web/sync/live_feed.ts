@@ -1,0 +1,118 @@
+import type { RxReplicationPullStreamItem } from 'rxdb';
+import { Subject } from 'rxjs';
+import type { CounterSet } from './counters.ts';
+import type { UserDocument, UserRow } from './document.ts';
+import type { LivePosition } from './live_position.ts';
+import type { OpenRows } from './open_rows.ts';
+import type { Checkpoint, GivenCheckpoint } from './page_reader.ts';
+import type { RowSequences } from './row_sequences.ts';
+import type { LiveChange, TransportEvent } from './transport.ts';
+
+export type StreamItem = RxReplicationPullStreamItem<UserRow, Checkpoint>;
+
+/** How long a heartbeat may be ahead of us before we believe that something was lost. */
+const patience = 2_000;
+/** Many reasons to pull again, such as a burst with gaps, make one pull. */
+const debounce = 100;
+
+export interface LiveFeedParts {
+  position: LivePosition;
+  sequences: RowSequences;
+  open: OpenRows;
+  counters: CounterSet;
+  given: GivenCheckpoint;
+}
+
+/** Turns what a transport tells into RxDB's live stream. */
+export class LiveFeed {
+  readonly stream$ = new Subject<StreamItem>();
+  readonly #parts: LiveFeedParts;
+  /** Events are dealt with one after the other. */
+  #queue: Promise<void> = Promise.resolve();
+  #stopped = false;
+  #resyncTimer: ReturnType<typeof setTimeout> | undefined;
+  #patienceTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: LiveFeedParts) {
+    this.#parts = parts;
+  }
+
+  take(event: TransportEvent): void {
+    if (this.#stopped) return;
+    if (event.kind === 'subscribed') this.#subscribed();
+    if (event.kind === 'heartbeat') this.#heartbeat(event.epoch, event.seq);
+    if (event.kind === 'change') this.#change(event.change);
+  }
+
+  /** Puts documents into the stream without moving the checkpoint. False if there is none yet. */
+  tell(documents: UserDocument[]): boolean {
+    const checkpoint = this.#parts.given.furthest;
+    if (checkpoint === null) return false;
+    this.stream$.next({ documents, checkpoint });
+    return true;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#resyncTimer);
+    clearTimeout(this.#patienceTimer);
+    this.stream$.complete();
+  }
+
+  #subscribed(): void {
+    this.#parts.position.subscribed();
+    this.#resyncSoon();
+  }
+
+  #heartbeat(epoch: string, seq: number): void {
+    const verdict = this.#parts.position.heartbeat(epoch, seq);
+    if (verdict === 'resync') this.#resyncSoon();
+    if (verdict === 'wait') this.#watchFor(seq);
+  }
+
+  /** Lost, unless it comes in time. */
+  #watchFor(seq: number): void {
+    this.#patienceTimer ??= setTimeout(() => {
+      this.#patienceTimer = undefined;
+      if (this.#parts.position.known < seq) this.#missed();
+    }, patience);
+  }
+
+  #change(change: LiveChange): void {
+    const { position } = this.#parts;
+    const verdict = position.changed(change.epoch, change.seq);
+    if (verdict === 'resync') this.#resyncSoon();
+    if (verdict === 'apply') this.#queue = this.#queue.then(() => this.#apply(change)).catch(() => this.#missed());
+  }
+
+  /** A change could not be dealt with: as if it had never come. */
+  #missed(): void {
+    this.#parts.position.lost();
+    this.#resyncSoon();
+  }
+
+  async #apply({ document, seq, checkpoint }: LiveChange): Promise<void> {
+    const { sequences, open, counters, given } = this.#parts;
+    // An erased version has no content: the erase itself follows. Its place in the sequence is taken.
+    const isNews = document !== null && !sequences.isOlder(document.id, seq);
+    if (isNews) {
+      sequences.note(document.id, seq);
+      await open.keepLate([{ document, seq }]);
+    }
+    given.give({ checkpoint, seq });
+    if (!isNews) return;
+    counters.add('live');
+    this.stream$.next({ documents: [document], checkpoint: { checkpoint, seq } });
+  }
+
+  #resyncSoon(): void {
+    if (this.#stopped) return;
+    this.#resyncTimer ??= setTimeout(() => {
+      this.#resyncTimer = undefined;
+      // A pull that was asked meanwhile brings what was missed.
+      if (!this.#parts.position.stale) return;
+      this.#parts.counters.add('resyncs');
+      this.stream$.next('RESYNC');
+    }, debounce);
+  }
+}

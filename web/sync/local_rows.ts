@@ -1,0 +1,58 @@
+import { getAssumedMasterState, getChangedDocumentsSince, type RxCollection } from 'rxdb';
+import type { RxReplicationState } from 'rxdb/plugins/replication';
+import { documentOf, sameDocument, type UserDocument, type UserRow } from './document.ts';
+import type { Checkpoint } from './page_reader.ts';
+
+const rowsAtOnce = 500;
+
+/** The rows as RxDB's storage holds them, tombstones included, and what RxDB believes of them. */
+export class LocalRows {
+  readonly #collection: RxCollection<UserRow>;
+  readonly #state: RxReplicationState<UserRow, Checkpoint>;
+
+  constructor(collection: RxCollection<UserRow>, state: RxReplicationState<UserRow, Checkpoint>) {
+    this.#collection = collection;
+    this.#state = state;
+  }
+
+  /** Resolves when RxDB has noted the answer to the push that runs now. */
+  async pushNoted(): Promise<void> {
+    await this.#state.internalReplicationState?.streamQueue.up;
+  }
+
+  /** Resolves when RxDB has dealt with what was put into the live stream. */
+  async streamApplied(): Promise<void> {
+    await this.#state.internalReplicationState?.streamQueue.down;
+  }
+
+  /** Those of the documents that no row equals. */
+  async missing(documents: readonly UserDocument[]): Promise<UserDocument[]> {
+    if (documents.length === 0) return [];
+    const ids = documents.map(({ id }) => id);
+    const rows = await this.#collection.storageInstance.findDocumentsById(ids, true);
+    const found = new Map(rows.map((row) => [row.id, documentOf(row)]));
+    return documents.filter((document) => {
+      const row = found.get(document.id);
+      return row === undefined || !sameDocument(row, document);
+    });
+  }
+
+  /** What the authors of rows that were not pushed believed, by id; null for inserts. */
+  async unsent(): Promise<Map<string, UserDocument | null>> {
+    const beliefs = new Map<string, UserDocument | null>();
+    const internal = this.#state.internalReplicationState;
+    if (internal === undefined) return beliefs;
+    let checkpoint: unknown;
+    for (;;) {
+      const page = await getChangedDocumentsSince<UserRow, unknown>(this.#collection.storageInstance, rowsAtOnce, checkpoint);
+      if (page.documents.length === 0) return beliefs;
+      checkpoint = page.checkpoint;
+      const assumed = await getAssumedMasterState(internal, page.documents.map(({ id }) => id));
+      for (const row of page.documents) {
+        const known = assumed[row.id]?.docData;
+        if (known === undefined) beliefs.set(row.id, null);
+        else if (!sameDocument(documentOf(known), documentOf(row))) beliefs.set(row.id, documentOf(known));
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import type { RxCollection, RxDatabase, RxDocument, RxJsonSchema } from 'rxdb';
+import { map, type Observable } from 'rxjs';
+import type { UserDocument } from './document.ts';
+import type { FieldConflict, Mutation, Outcome, Violation } from './mutation.ts';
+
+/** A document and the sequence of the change that made it so. */
+export interface SequencedDocument {
+  document: UserDocument;
+  seq: number;
+}
+
+/** Edits of a row that were sent, or are about to be, and whose receipts have not been dealt with. */
+export interface PendingEdit {
+  id: string;
+  /** Each builds upon the one before it; the last is what the row holds. Usually there is one. */
+  mutations: Mutation[];
+  /** What others made of the row meanwhile. RxDB drops it, because the row has an edit. */
+  late: SequencedDocument | null;
+}
+
+/** An edit that was not committed: what its author wants to see, to correct, to send again or to drop. */
+export interface RefusedEdit {
+  /** The id of its mutation. */
+  key: string;
+  id: string;
+  outcome: Outcome;
+  /** What the author wrote. */
+  mine: UserDocument;
+  /** What the author started from; null for an insert. */
+  base: UserDocument | null;
+  /** What held when it was refused; null if nothing did. */
+  theirs: UserDocument | null;
+  conflicts: FieldConflict[];
+  violations: Violation[];
+  /** When it was refused, RFC 3339. */
+  at: string;
+}
+
+/** Which history the rows are compared with. */
+export interface Generation {
+  /** 1, 2, 3 … for this collection. */
+  number: number;
+  /** What RxDB's identifier says of the database. It never changes, or RxDB would begin anew. */
+  database: string;
+  /** The database; null until it is known. */
+  epoch: string | null;
+  /** The rows come from an earlier generation, and were not compared with this one yet. */
+  reconciling: boolean;
+}
+
+interface Entry {
+  key: string;
+  kind: string;
+  value: object;
+}
+
+const schema: RxJsonSchema<Entry> = {
+  version: 0,
+  primaryKey: 'key',
+  type: 'object',
+  properties: {
+    key: { type: 'string', maxLength: 200 },
+    kind: { type: 'string' },
+    value: { type: 'object', additionalProperties: true },
+  },
+  required: ['key', 'kind', 'value'],
+};
+
+/** A copy of what was kept: RxDB freezes what it gives out. */
+function valueOf<T>(entry: RxDocument<Entry>): T {
+  return entry.toMutableJSON().value as T;
+}
+
+/**
+ * What the replication itself must not forget. It lies in a collection of the same database, so all tabs
+ * share it: whichever of them leads goes on where the last one stopped, and every one shows what was refused.
+ */
+export class LocalStore {
+  readonly #entries: RxCollection<Entry>;
+
+  private constructor(entries: RxCollection<Entry>) {
+    this.#entries = entries;
+  }
+
+  static async open(database: RxDatabase, users: string): Promise<LocalStore> {
+    const name = `${users}_sync`;
+    const added = await database.addCollections({ [name]: { schema } });
+    return new LocalStore(added[name] as unknown as RxCollection<Entry>);
+  }
+
+  get pending$(): Observable<PendingEdit[]> {
+    return this.#list$('pending');
+  }
+
+  get refused$(): Observable<RefusedEdit[]> {
+    return this.#list$('refused');
+  }
+
+  pending(): Promise<PendingEdit[]> {
+    return this.#list('pending');
+  }
+
+  async savePending(edits: readonly PendingEdit[]): Promise<void> {
+    await this.#save('pending', edits.map((edit) => [edit.id, edit]));
+  }
+
+  async dropPending(ids: readonly string[]): Promise<void> {
+    await this.#drop('pending', ids);
+  }
+
+  async saveRefused(edits: readonly RefusedEdit[]): Promise<void> {
+    await this.#save('refused', edits.map((edit) => [edit.key, edit]));
+  }
+
+  async dropRefused(key: string): Promise<void> {
+    await this.#drop('refused', [key]);
+  }
+
+  async refused(key: string): Promise<RefusedEdit | null> {
+    const entry = await this.#entries.findOne(`refused:${key}`).exec();
+    return entry === null ? null : valueOf<RefusedEdit>(entry);
+  }
+
+  /** The first one begins before anybody says which database it is of. */
+  async generation(): Promise<Generation> {
+    const [kept] = await this.#list<Generation>('generation');
+    return kept ?? { number: 1, database: 'first', epoch: null, reconciling: false };
+  }
+
+  async saveGeneration(generation: Generation): Promise<void> {
+    await this.#save('generation', [['', generation]]);
+  }
+
+  /** What the authors of edits that were never answered believed, by the row's id; null for an insert. */
+  async beliefs(): Promise<Map<string, UserDocument | null>> {
+    const kept = await this.#list<{ id: string; assumed: UserDocument | null }>('belief');
+    return new Map(kept.map(({ id, assumed }) => [id, assumed]));
+  }
+
+  async saveBeliefs(beliefs: ReadonlyMap<string, UserDocument | null>): Promise<void> {
+    await this.#save('belief', [...beliefs].map(([id, assumed]) => [id, { id, assumed }]));
+  }
+
+  async dropBeliefs(): Promise<void> {
+    await this.#drop('belief', [...(await this.beliefs()).keys()]);
+  }
+
+  async close(): Promise<void> {
+    await this.#entries.close();
+  }
+
+  async #list<T>(kind: string): Promise<T[]> {
+    const entries = await this.#entries.find({ selector: { kind } }).exec();
+    return entries.map((entry) => valueOf<T>(entry));
+  }
+
+  #list$<T>(kind: string): Observable<T[]> {
+    return this.#entries
+      .find({ selector: { kind } })
+      .$.pipe(map((entries) => entries.map((entry) => valueOf<T>(entry))));
+  }
+
+  async #save(kind: string, values: readonly (readonly [string, object])[]): Promise<void> {
+    if (values.length === 0) return;
+    const { error } = await this.#entries.bulkUpsert(values.map(([key, value]) => ({ key: `${kind}:${key}`, kind, value })));
+    if (error.length > 0) throw new Error(`${error.length} of ${values.length} entries (${kind}) could not be kept`);
+  }
+
+  async #drop(kind: string, keys: readonly string[]): Promise<void> {
+    if (keys.length > 0) await this.#entries.bulkRemove(keys.map((key) => `${kind}:${key}`));
+  }
+}

@@ -1,0 +1,48 @@
+import type { RxReplicationWriteToMasterRow } from 'rxdb';
+import { jsonBytes, mostDocumentBytes } from './batch.ts';
+import { documentOf, sameDocument, type UserDocument, type UserRow } from './document.ts';
+import type { Ask } from './open_rows.ts';
+import { reconcile } from './reconcile.ts';
+
+/** What rows of an earlier generation are compared with. */
+export interface OtherHistory {
+  documents: ReadonlyMap<string, UserDocument>;
+  /** What the authors of unanswered edits believed. */
+  beliefs: ReadonlyMap<string, UserDocument | null>;
+}
+
+/** What becomes of rows that RxDB wants to push. Rows that say nothing new are in none of the lists. */
+export interface PushPlan {
+  /** What holds instead of rows that are older. */
+  theirs: UserDocument[];
+  /** Never sent: no message carries them. */
+  tooLarge: Ask[];
+  toSend: Ask[];
+}
+
+function askOf({ newDocumentState, assumedMasterState }: RxReplicationWriteToMasterRow<UserRow>): Ask {
+  const assumed = assumedMasterState === undefined ? null : documentOf(assumedMasterState);
+  return { id: newDocumentState.id, document: documentOf(newDocumentState), assumed };
+}
+
+/** `history` is null unless the rows come from an earlier generation. */
+export function planPush(
+  rows: readonly RxReplicationWriteToMasterRow<UserRow>[],
+  history: OtherHistory | null,
+): PushPlan {
+  const plan: PushPlan = { theirs: [], tooLarge: [], toSend: [] };
+  for (const ask of rows.map(askOf)) {
+    const { id, document, assumed } = ask;
+    // RxDB pushes what it wrote itself to resolve a conflict.
+    if (assumed !== null && sameDocument(document, assumed)) continue;
+    const found =
+      history === null
+        ? ({ kind: 'send', assumed } as const)
+        : reconcile(document, history.documents.get(id), history.beliefs.get(id));
+    if (found.kind === 'same') continue;
+    if (found.kind === 'theirs') plan.theirs.push(found.document);
+    else if (jsonBytes(document) > mostDocumentBytes) plan.tooLarge.push(ask);
+    else plan.toSend.push({ ...ask, assumed: found.assumed });
+  }
+  return plan;
+}

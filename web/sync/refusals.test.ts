@@ -1,0 +1,125 @@
+// Edits that the store refuses, with RxDB and a store in memory.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { UserDocument, UserRow } from './document.ts';
+import { closePagesAfterEach, openSynced, settled, type Page } from './testing/pages.ts';
+import { eventually } from './testing/eventually.ts';
+import { FakeStore } from './testing/fake_store.ts';
+import { user } from './testing/users.ts';
+
+let store: FakeStore;
+
+beforeEach(() => {
+  store = new FakeStore();
+});
+closePagesAfterEach();
+
+const taken = { field: 'email', reason: 'EMAIL_TAKEN', description: 'another user has it' };
+
+function row(differences: Partial<UserDocument> = {}): UserRow {
+  const { _deleted, ...fields } = user(differences);
+  return fields;
+}
+
+/** One user that both know, and a store that refuses what says `status: "bad"`. */
+async function refusing(outcome: 'INVALID' | 'DENIED' = 'INVALID'): Promise<Page> {
+  store.commit(user());
+  store.judge = ({ document }) => (document.status === 'bad' ? { outcome, violations: [taken] } : null);
+  return openSynced(store);
+}
+
+describe('a conflict', () => {
+  async function conflict(): Promise<Page> {
+    store.commit(user());
+    store.commit(user({ id: 'u2', email: 'u2@example.com' }));
+    const page = await openSynced(store);
+    page.transport.muted = true;
+    store.commit(user({ status: 'blocked' }));
+    const both = [row({ status: 'paused' }), row({ id: 'u2', email: 'u2@example.com', status: 'paused' })];
+    await page.browser.users.bulkUpsert(both);
+    await eventually(async () => expect(await page.browser.refused()).toHaveLength(1));
+    return page;
+  }
+
+  test('is kept with both sides, and the row takes what holds', async () => {
+    const { browser } = await conflict();
+    expect(await browser.refused()).toMatchObject([
+      {
+        id: 'u1',
+        outcome: 'CONFLICT',
+        base: user(),
+        mine: user({ status: 'paused' }),
+        theirs: user({ status: 'blocked' }),
+        conflicts: [{ field: 'status', base: 'active', mine: 'paused', theirs: 'blocked' }],
+      },
+    ]);
+    await eventually(async () => expect(await browser.stored('u1')).toEqual(user({ status: 'blocked' })));
+  });
+
+  test('is of exactly that row: its neighbour is saved', async () => {
+    const page = await conflict();
+    await settled(page);
+    expect(store.documentOf('u2')).toMatchObject({ status: 'paused' });
+    expect(await page.browser.stored('u2')).toMatchObject({ status: 'paused' });
+  });
+
+  test('can be applied again: then it wins', async () => {
+    const { browser } = await conflict();
+    await eventually(async () => expect(await browser.stored('u1')).toEqual(user({ status: 'blocked' })));
+    const [edit] = await browser.refused();
+    await browser.replication.applyAgain(edit?.key ?? '');
+    await eventually(() => expect(store.documentOf('u1')).toMatchObject({ status: 'paused' }));
+    expect(await browser.refused()).toEqual([]);
+  });
+
+  test('can be dropped', async () => {
+    const { browser } = await conflict();
+    const [edit] = await browser.refused();
+    await browser.replication.drop(edit?.key ?? '');
+    expect(await browser.refused()).toEqual([]);
+    await eventually(async () => expect(await browser.stored('u1')).toEqual(user({ status: 'blocked' })));
+  });
+});
+
+describe.each(['INVALID', 'DENIED'] as const)('an edit that is %s', (outcome) => {
+  test('is kept with its reasons, once, and the row takes what holds', async () => {
+    const page = await refusing(outcome);
+    await page.browser.users.incrementalUpsert(row({ status: 'bad' }));
+    await eventually(async () => expect(await page.browser.stored('u1')).toEqual(user()));
+    await settled(page);
+    expect(await page.browser.refused()).toMatchObject([{ outcome, mine: user({ status: 'bad' }), violations: [taken] }]);
+    // A handler that merges would be refused again and again.
+    expect(page.transport.sent).toHaveLength(1);
+  });
+
+  test('is kept before the row changes', async () => {
+    store.commit(user());
+    store.judge = ({ document }) => (document.status === 'bad' ? { outcome } : null);
+    const seen: (UserDocument | null)[] = [];
+    const rows: Promise<void>[] = [];
+    const { browser } = await openSynced(store, {
+      onRefused: (edit) => rows.push(browser.stored(edit.id).then((stored) => void seen.push(stored))),
+    });
+    await browser.users.incrementalUpsert(row({ status: 'bad' }));
+    await eventually(() => expect(seen).toHaveLength(1));
+    expect(seen).toEqual([user({ status: 'bad' })]);
+    expect(await browser.refused()).toHaveLength(1);
+  });
+
+  test('is a tombstone if it was an insert', async () => {
+    const page = await refusing(outcome);
+    await page.browser.users.insert(row({ id: 'u2', status: 'bad' }));
+    await eventually(async () => expect(await page.browser.stored('u2')).toMatchObject({ _deleted: true }));
+    await settled(page);
+    expect(await page.browser.row('u2')).toBeNull();
+    expect(page.transport.sent).toHaveLength(1);
+  });
+});
+
+test('a refused insert can be corrected and sent again', async () => {
+  const { browser } = await refusing();
+  await browser.users.insert(row({ id: 'u2', status: 'bad' }));
+  await eventually(async () => expect(await browser.stored('u2')).toMatchObject({ _deleted: true }));
+  const [edit] = await browser.refused();
+  await browser.replication.applyAgain(edit?.key ?? '', user({ id: 'u2', status: 'good' }));
+  await eventually(() => expect(store.documentOf('u2')).toMatchObject({ status: 'good', _deleted: false }));
+});

@@ -1,0 +1,76 @@
+// Several tabs of one browser, and the end of a replication, with RxDB and a store in memory.
+import { firstValueFrom, filter } from 'rxjs';
+import { beforeEach, expect, test } from 'vitest';
+import { closePage, closePagesAfterEach, openPage, openSynced } from './testing/pages.ts';
+import { Profile } from './testing/browser.ts';
+import { eventually } from './testing/eventually.ts';
+import { FakeStore } from './testing/fake_store.ts';
+import { user } from './testing/users.ts';
+import { newUser } from './user.ts';
+
+let store: FakeStore;
+
+beforeEach(() => {
+  store = new FakeStore();
+});
+closePagesAfterEach();
+
+test('one tab leads; the others share its rows, its pending edits and what was refused', async () => {
+  const profile = new Profile();
+  const first = await openSynced(store, { profile, tabs: true });
+  const second = await openPage(store, { profile, tabs: true });
+  store.judge = ({ document }) => (document.status === 'bad' ? {} : null);
+  const [good, bad] = [newUser({ email: 'a@example.com', status: 'good' }), newUser({ email: 'b@example.com', status: 'bad' })];
+  await second.browser.users.bulkInsert([good, bad]);
+  await eventually(() => expect(store.documentOf(good.id)).toMatchObject(good));
+  await eventually(async () => expect(await second.browser.refused()).toMatchObject([{ id: bad.id }]));
+  expect(second.transport.pulls).toEqual([]);
+  expect(await firstValueFrom(second.browser.replication.state$)).toBe('waiting');
+
+  await closePage(first);
+  await eventually(() => expect(second.transport.pulls).not.toEqual([]));
+  store.commit(user());
+  await eventually(async () => expect(await second.browser.stored('u1')).toEqual(user()));
+});
+
+test('a replication that is cancelled closes what it opened, and says nothing more', async () => {
+  const { browser, transport } = await openSynced(store);
+  await browser.replication.cancel();
+  await browser.replication.cancel();
+  expect(transport.closed).toBe(true);
+  expect(await firstValueFrom(browser.replication.state$)).toBe('stopped');
+  await browser.users.insert(newUser({ email: 'a@example.com', status: 'active' }));
+  expect(transport.pushes).toEqual([]);
+  expect(Object.keys(browser.database.collections)).toEqual(['users']);
+});
+
+test('it can be cancelled while a push runs, and before there is a connection', async () => {
+  const page = await openSynced(store);
+  page.transport.beforeReceipts = () => new Promise(() => undefined);
+  await page.browser.users.insert(newUser({ email: 'a@example.com', status: 'active' }));
+  await eventually(() => expect(page.transport.sent).toHaveLength(1));
+  await page.browser.replication.cancel();
+  const offline = await openPage(store, { prepare: (transport) => (transport.start = () => undefined) });
+  await offline.browser.replication.cancel();
+  expect(offline.transport.closed).toBe(true);
+});
+
+test('it can be started again in the same page', async () => {
+  const { browser } = await openSynced(store);
+  await browser.replication.cancel();
+  store.commit(user());
+  browser.replicate({ transport: store.connect() });
+  await eventually(async () => expect(await browser.stored('u1')).toEqual(user()));
+});
+
+test('its state says when it is offline, and how far it lags', async () => {
+  const { browser, transport } = await openSynced(store);
+  transport.setOnline(false);
+  await firstValueFrom(browser.replication.state$.pipe(filter((state) => state === 'offline')));
+  transport.setOnline(true);
+  await firstValueFrom(browser.replication.state$.pipe(filter((state) => state === 'active')));
+  transport.muted = true;
+  store.commit(user());
+  transport.heartbeat();
+  expect(await firstValueFrom(browser.replication.lag$)).toBe(1);
+});
