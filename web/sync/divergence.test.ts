@@ -87,14 +87,34 @@ test('the identifier contains the epoch once it is known', async () => {
   expect(third.browser.replication.identifier).toBe('usersync|epoch-2|2');
 });
 
-test('a row is compared with what the store says and what its author believed', () => {
+test('an edit that is made while the rows are compared is not lost', async () => {
+  const page = await openSynced(store, { prepare: beating });
+  store.commit(u2);
+  await eventually(async () => expect(await page.browser.stored('u2')).toEqual(u2));
+  page.transport.setOnline(false);
+  store.restore(1);
+  store.commit(user({ role: 'admin' }));
+  let read = (): void => undefined;
+  const mayRead = new Promise<void>((go) => (read = go));
+  page.transport.beforePage = (checkpoint) => (checkpoint === null ? mayRead : Promise.resolve());
+  page.transport.setOnline(true);
+  await eventually(() => expect(page.browser.replication.identifier).toMatch(/\|2$/));
+  await (await page.browser.users.findOne('u1').exec())?.incrementalPatch({ status: 'paused' });
+  read();
+  const both = user({ status: 'paused', role: 'admin' });
+  await eventually(() => expect(store.documentOf('u1')).toEqual(both));
+  await eventually(async () => expect(await page.browser.stored('u1')).toEqual(both));
+  expect(await page.browser.refused()).toEqual([]);
+});
+
+test('a row is compared with what the store says and what was believed before', () => {
   const [mine, theirs] = [user({ status: 'paused' }), user({ status: 'blocked' })];
-  expect(reconcile(mine, undefined, undefined)).toEqual({ kind: 'send', assumed: null });
-  expect(reconcile({ ...mine, _deleted: true }, undefined, undefined)).toEqual({ kind: 'same' });
-  expect(reconcile(mine, mine, null)).toEqual({ kind: 'same' });
-  expect(reconcile(mine, theirs, undefined)).toEqual({ kind: 'theirs', document: theirs });
+  expect(reconcile(mine, undefined, mine)).toEqual({ kind: 'send', assumed: null });
+  expect(reconcile({ ...mine, _deleted: true }, undefined, mine)).toEqual({ kind: 'same' });
+  expect(reconcile(mine, mine, undefined)).toEqual({ kind: 'same' });
+  expect(reconcile(mine, theirs, mine)).toEqual({ kind: 'theirs', document: theirs });
   expect(reconcile(mine, theirs, user())).toEqual({ kind: 'send', assumed: user() });
-  expect(reconcile(mine, theirs, null)).toEqual({ kind: 'send', assumed: null });
+  expect(reconcile(mine, theirs, undefined)).toEqual({ kind: 'send', assumed: null });
   const erased = user({ email: 'erased-u1@erased.invalid', status: 'erased', _deleted: true });
-  expect(reconcile(mine, erased, undefined)).toEqual({ kind: 'theirs', document: erased });
+  expect(reconcile(mine, erased, mine)).toEqual({ kind: 'theirs', document: erased });
 });

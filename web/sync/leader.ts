@@ -138,7 +138,7 @@ export class Leader {
     if (old === null) return;
     await this.#nextWord();
     // Before RxDB forgets it. Of a generation that was not compared yet the beliefs are saved already.
-    if (!this.#generation.reconciling) await store.saveBeliefs(await old.rows.unsent());
+    if (!this.#generation.reconciling) await store.saveBeliefs(await old.rows.beliefs());
     const { epoch } = this.#position;
     await this.#save({ number: this.#generation.number + 1, database: epoch ?? 'unknown', epoch, reconciling: true });
     await old.remove();

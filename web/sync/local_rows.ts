@@ -37,9 +37,9 @@ export class LocalRows {
     });
   }
 
-  /** What the authors of rows that were not pushed believed, by id; null for inserts. */
-  async unsent(): Promise<Map<string, UserDocument | null>> {
-    const beliefs = new Map<string, UserDocument | null>();
+  /** What RxDB believes of each row that was ever pulled or pushed, by id. */
+  async beliefs(): Promise<Map<string, UserDocument>> {
+    const beliefs = new Map<string, UserDocument>();
     const internal = this.#state.internalReplicationState;
     if (internal === undefined) return beliefs;
     let checkpoint: unknown;
@@ -48,11 +48,7 @@ export class LocalRows {
       if (page.documents.length === 0) return beliefs;
       checkpoint = page.checkpoint;
       const assumed = await getAssumedMasterState(internal, page.documents.map(({ id }) => id));
-      for (const row of page.documents) {
-        const known = assumed[row.id]?.docData;
-        if (known === undefined) beliefs.set(row.id, null);
-        else if (!sameDocument(documentOf(known), documentOf(row))) beliefs.set(row.id, documentOf(known));
-      }
+      for (const [id, { docData }] of Object.entries(assumed)) beliefs.set(id, documentOf(docData));
     }
   }
 }

@@ -131,14 +131,14 @@ export class LocalStore {
     await this.#save('generation', [['', generation]]);
   }
 
-  /** What the authors of edits that were never answered believed, by the row's id; null for an insert. */
-  async beliefs(): Promise<Map<string, UserDocument | null>> {
-    const kept = await this.#list<{ id: string; assumed: UserDocument | null }>('belief');
-    return new Map(kept.map(({ id, assumed }) => [id, assumed]));
+  /** What RxDB believed of each row in the generation before, by id. */
+  async beliefs(): Promise<Map<string, UserDocument>> {
+    const kept = await this.#list<UserDocument>('belief');
+    return new Map(kept.map((document) => [document.id, document]));
   }
 
-  async saveBeliefs(beliefs: ReadonlyMap<string, UserDocument | null>): Promise<void> {
-    await this.#save('belief', [...beliefs].map(([id, assumed]) => [id, { id, assumed }]));
+  async saveBeliefs(beliefs: ReadonlyMap<string, UserDocument>): Promise<void> {
+    await this.#save('belief', [...beliefs]);
   }
 
   async dropBeliefs(): Promise<void> {

@@ -51,6 +51,7 @@ describe('a mutation', () => {
     await page.browser.users.insert(row());
     await pushed(page, 3);
     await settled(page);
+    expect(await page.browser.counters()).toMatchObject({ retries: 2 });
     expect(new Set(page.transport.sent.map(({ mutation_id }) => mutation_id)).size).toBe(1);
     expect(store.head).toBe(1);
   });
@@ -188,6 +189,18 @@ describe('what comes for a row while its push runs', () => {
     const [page] = await pushing(profile);
     store.commit(later);
     await eventually(async () => expect(await page.browser.latePending('u1')).toEqual(later));
+    await closePage(page);
+    const next = await openPage(store, { profile });
+    await eventually(async () => expect(await next.browser.stored('u1')).toEqual(later));
+  });
+
+  test('reaches the row though the page was closed before it was told', async () => {
+    const profile = new Profile();
+    store.commit(user());
+    const page = await openSynced(store, { profile });
+    // As a page leaves it whose push RxDB had noted.
+    const value = { id: 'u1', mutations: [], late: { document: later, seq: 2 } };
+    await page.browser.database.collections['users_sync']?.insert({ key: 'pending:u1', kind: 'pending', value });
     await closePage(page);
     const next = await openPage(store, { profile });
     await eventually(async () => expect(await next.browser.stored('u1')).toEqual(later));

@@ -7,8 +7,8 @@ import { reconcile } from './reconcile.ts';
 /** What rows of an earlier generation are compared with. */
 export interface OtherHistory {
   documents: ReadonlyMap<string, UserDocument>;
-  /** What the authors of unanswered edits believed. */
-  beliefs: ReadonlyMap<string, UserDocument | null>;
+  /** What RxDB believed of each row in the generation before. */
+  beliefs: ReadonlyMap<string, UserDocument>;
 }
 
 /** What becomes of rows that RxDB wants to push. Rows that say nothing new are in none of the lists. */
@@ -35,8 +35,9 @@ export function planPush(
     const { id, document, assumed } = ask;
     // RxDB pushes what it wrote itself to resolve a conflict.
     if (assumed !== null && sameDocument(document, assumed)) continue;
+    // What RxDB believes now comes from this generation.
     const found =
-      history === null
+      history === null || assumed !== null
         ? ({ kind: 'send', assumed } as const)
         : reconcile(document, history.documents.get(id), history.beliefs.get(id));
     if (found.kind === 'same') continue;

@@ -86,6 +86,7 @@ describe.each(['INVALID', 'DENIED'] as const)('an edit that is %s', (outcome) =>
     await page.browser.users.incrementalUpsert(row({ status: 'bad' }));
     await eventually(async () => expect(await page.browser.stored('u1')).toEqual(user()));
     await settled(page);
+    await page.browser.replication.inSync();
     expect(await page.browser.refused()).toMatchObject([{ outcome, mine: user({ status: 'bad' }), violations: [taken] }]);
     // A handler that merges would be refused again and again.
     expect(page.transport.sent).toHaveLength(1);
@@ -122,4 +123,22 @@ test('a refused insert can be corrected and sent again', async () => {
   const [edit] = await browser.refused();
   await browser.replication.applyAgain(edit?.key ?? '', user({ id: 'u2', status: 'good' }));
   await eventually(() => expect(store.documentOf('u2')).toMatchObject({ status: 'good', _deleted: false }));
+});
+
+test('a refused edit that cannot be kept is asked for again: the row keeps it until it is', async () => {
+  const page = await refusing();
+  const { browser } = page;
+  const entries = browser.database.collections['users_sync'];
+  if (entries === undefined) throw new Error('there is no local store');
+  const write = entries.bulkUpsert.bind(entries);
+  const seen: unknown[] = [];
+  entries.bulkUpsert = async (rows) => {
+    if (rows.every(({ kind }) => kind !== 'refused') || seen.length > 0) return write(rows);
+    seen.push(await browser.stored('u1'));
+    throw new Error('the disk is full');
+  };
+  await browser.users.incrementalUpsert(row({ status: 'bad' }));
+  await eventually(async () => expect(await browser.stored('u1')).toEqual(user()));
+  expect(seen).toEqual([user({ status: 'bad' })]);
+  expect(await browser.refused()).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 // Several tabs of one browser, and the end of a replication, with RxDB and a store in memory.
 import { firstValueFrom, filter } from 'rxjs';
 import { beforeEach, expect, test } from 'vitest';
+import { usersConflictHandler } from './conflict_handler.ts';
 import { closePage, closePagesAfterEach, openPage, openSynced } from './testing/pages.ts';
 import { Profile } from './testing/browser.ts';
 import { eventually } from './testing/eventually.ts';
@@ -33,11 +34,12 @@ test('one tab leads; the others share its rows, its pending edits and what was r
   await eventually(async () => expect(await second.browser.stored('u1')).toEqual(user()));
 });
 
-test('a replication that is cancelled closes what it opened, and says nothing more', async () => {
+test('a replication brings its conflict handler, and when it is cancelled closes what it opened', async () => {
   const { browser, transport } = await openSynced(store);
   await browser.replication.cancel();
   await browser.replication.cancel();
   expect(transport.closed).toBe(true);
+  expect(browser.users.conflictHandler).toBe(usersConflictHandler);
   expect(await firstValueFrom(browser.replication.state$)).toBe('stopped');
   await browser.users.insert(newUser({ email: 'a@example.com', status: 'active' }));
   expect(transport.pushes).toEqual([]);

@@ -109,7 +109,7 @@ export class FakeTransport implements Transport {
   /** Waited for after the commit, before the receipts. */
   beforeReceipts: () => Promise<void> = () => Promise.resolve();
   /** Waited for before a page is read. */
-  beforePage: () => Promise<void> = () => Promise.resolve();
+  beforePage: (checkpoint: string | null) => Promise<void> = () => Promise.resolve();
   /** Heartbeats come by themselves. */
   beats = false;
   closed = false;
@@ -148,7 +148,7 @@ export class FakeTransport implements Transport {
   async pull(checkpoint: string | null, limit: number): Promise<Page> {
     if (!this.#online) throw new Error('offline');
     this.pulls.push({ checkpoint, limit });
-    await this.beforePage();
+    await this.beforePage(checkpoint);
     return this.#store.read(checkpoint, Math.min(limit, this.pageSize));
   }
 
