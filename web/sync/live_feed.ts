@@ -14,6 +14,8 @@ export type StreamItem = RxReplicationPullStreamItem<UserRow, Checkpoint>;
 const patience = 2_000;
 /** Many reasons to pull again, such as a burst with gaps, make one pull. */
 const debounce = 100;
+/** RxDB forgets a RESYNC that it takes up together with an event: it is repeated until a pull is asked. */
+const resyncAgain = 1_000;
 
 export interface LiveFeedParts {
   position: LivePosition;
@@ -40,6 +42,7 @@ export class LiveFeed {
   take(event: TransportEvent): void {
     if (this.#stopped) return;
     if (event.kind === 'subscribed') this.#subscribed();
+    if (event.kind === 'lost') this.#lost();
     if (event.kind === 'heartbeat') this.#heartbeat(event.epoch, event.seq);
     if (event.kind === 'change') this.#change(event.change);
   }
@@ -62,6 +65,12 @@ export class LiveFeed {
   #subscribed(): void {
     this.#parts.position.subscribed();
     this.#resyncSoon();
+  }
+
+  /** There is no pull without a connection; the next one begins with a pull. */
+  #lost(): void {
+    clearTimeout(this.#resyncTimer);
+    this.#resyncTimer = undefined;
   }
 
   #heartbeat(epoch: string, seq: number): void {
@@ -107,12 +116,15 @@ export class LiveFeed {
 
   #resyncSoon(): void {
     if (this.#stopped) return;
-    this.#resyncTimer ??= setTimeout(() => {
-      this.#resyncTimer = undefined;
-      // A pull that was asked meanwhile brings what was missed.
-      if (!this.#parts.position.stale) return;
-      this.#parts.counters.add('resyncs');
-      this.stream$.next('RESYNC');
-    }, debounce);
+    this.#resyncTimer ??= setTimeout(() => this.#resync(), debounce);
+  }
+
+  #resync(): void {
+    this.#resyncTimer = undefined;
+    // A pull that was asked meanwhile brings what was missed.
+    if (!this.#parts.position.stale) return;
+    this.#parts.counters.add('resyncs');
+    this.#resyncTimer = setTimeout(() => this.#resync(), resyncAgain);
+    this.stream$.next('RESYNC');
   }
 }

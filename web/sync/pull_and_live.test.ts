@@ -45,6 +45,25 @@ test('a gap is healed by one pull, however many there are', async () => {
   expect(transport.pulls).toHaveLength(length + 1);
 });
 
+test('a gap is healed though RxDB forgets to pull, as it does after an event that waited for a push', async () => {
+  const { browser, transport } = await openSynced(store);
+  let tell = (): void => undefined;
+  const mayTell = new Promise<void>((go) => (tell = go));
+  transport.beforeReceipts = () => mayTell;
+  const { _deleted, ...mine } = user({ id: 'mine', email: 'mine@example.com' });
+  await browser.users.insert(mine);
+  await eventually(() => expect(transport.sent).toHaveLength(1));
+  const [first, second, third] = users(3);
+  store.commit(first!);
+  transport.muted = true;
+  store.commit(second!);
+  transport.muted = false;
+  store.commit(third!);
+  await eventually(async () => expect(await browser.counters()).toHaveProperty('resyncs', expect.toSatisfy((count: number) => count > 0)));
+  tell();
+  await eventually(async () => expect(await browser.users.count().exec()).toBe(4));
+});
+
 test('a repeat is healed', async () => {
   const { browser, transport } = await openSynced(store);
   const change = store.commit(user());
