@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/loopback.h"
 #include "common/metrics_server.h"
 #include "gateway/call_rules.h"
 #include "gateway/channel_pool.h"
@@ -29,6 +30,12 @@ absl::StatusOr<std::string> ReadToken(const std::string& secrets_dir) {
   std::stringstream text;
   text << file.rdbuf();
   return std::string(absl::StripAsciiWhitespace(text.str()));
+}
+
+absl::Status NotBeyondLoopback() {
+  return absl::InvalidArgumentError(
+      "--gateway-host must be a loopback address, unless callers authenticate (--jwt-jwks or "
+      "--jwt-key) or --beyond-loopback is given: whoever reaches it may then read and write");
 }
 
 // A page of ours, opened under either name of this machine.
@@ -60,9 +67,10 @@ FrontDoor::Options DoorOptions(const Gateway::Options& options) {
 
 class RunningGateway final : public Gateway {
  public:
-  RunningGateway(const Options& options, std::string token)
+  RunningGateway(const Options& options, std::string token,
+                 std::unique_ptr<const JwtVerifier> verifier)
       : options_(options),
-        identity_({.token = std::move(token)}),
+        identity_(std::move(token), std::move(verifier)),
         pool_({.addresses = options.stores}),
         rules_(identity_, options.more_services),
         door_(DoorOptions(options), pool_, rules_),
@@ -144,7 +152,12 @@ class RunningGateway final : public Gateway {
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Options& options) {
   auto token = ReadToken(options.secrets_dir);
   if (!token.ok()) return token.status();
-  auto gateway = std::make_unique<RunningGateway>(options, *std::move(token));
+  auto verifier = MakeJwtVerifier(options.jwt);
+  if (!verifier.ok()) return verifier.status();
+  if (*verifier == nullptr && !options.beyond_loopback && !IsLoopback(options.host)) {
+    return NotBeyondLoopback();
+  }
+  auto gateway = std::make_unique<RunningGateway>(options, *std::move(token), *std::move(verifier));
   if (auto status = gateway->Listen(); !status.ok()) return status;
   return gateway;
 }

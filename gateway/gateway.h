@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/connection_limits.h"
+#include "gateway/jwt_options.h"
 #include "gateway/page_config.h"
 #include "gateway/tls_context.h"
 
@@ -34,6 +35,10 @@ class Gateway {
     std::string page_dir;
     // Where gateway.token is.
     std::string secrets_dir;
+    // Whose tokens to believe.
+    JwtOptions jwt;
+    // Whether to listen beyond loopback although nobody has to authenticate.
+    bool beyond_loopback = false;
     std::vector<std::string> allowed_hosts;
     // Besides the gateway's own.
     std::vector<std::string> allowed_origins = {"http://localhost:3000", "http://127.0.0.1:3000"};

@@ -2,11 +2,14 @@
 // gateway asks it. Thread-safe.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "gateway/jwt_verifier.h"
 #include "gateway/metadata.h"
 
 namespace usersync::gateway {
@@ -22,24 +25,26 @@ struct Caller {
 
 class Identity {
  public:
-  struct Options {
-    // What the store knows the gateway by.
-    std::string token;
-  };
-
-  explicit Identity(Options options) : options_(std::move(options)) {}
+  // `token` is what the store knows the gateway by; empty if it knows it by its certificate.
+  // Without a verifier there is no authentication.
+  explicit Identity(std::string token, std::unique_ptr<const JwtVerifier> verifier = nullptr)
+      : token_(std::move(token)), verifier_(std::move(verifier)) {}
 
   // Who calls `method`, such as "users.v1.UserService/GetUser". `headers` is all that the client
   // sent; native gRPC's metadata, too. Health is for everybody.
-  // Without authentication: the actor is X-User-ID, else frontend-client; a writer. Names that
-  // stand for parts of the system, and ill-formed ones, are INVALID_ARGUMENT.
+  // With authentication: the actor and roles of the token in Authorization, else UNAUTHENTICATED;
+  // X-User-ID is INVALID_ARGUMENT.
+  // Without: the actor is X-User-ID, else frontend-client; a writer. Names that stand for parts of
+  // the system, and ill-formed ones, are INVALID_ARGUMENT.
   absl::StatusOr<Caller> Identify(absl::string_view method, const HttpHeaders& headers) const;
 
  private:
+  absl::StatusOr<Caller> Authenticate(const HttpHeaders& headers) const;
   Metadata ToStore(const std::string& actor, const std::string& roles,
                    const std::string& auth) const;
 
-  const Options options_;
+  const std::string token_;
+  const std::unique_ptr<const JwtVerifier> verifier_;
 };
 
 // UNAUTHENTICATED: how a call ends whose caller's identity ran out.

@@ -57,6 +57,8 @@ int Main(int argc, char** argv) {
   Settings settings;
   OptionSet set("usersync-gateway", kUsage);
   set.Add("gateway-host", &options.host, "The address to listen on.");
+  set.Add("beyond-loopback", &options.beyond_loopback,
+          "Listen there although nobody authenticates: whoever reaches it may read and write.");
   set.Add("gateway-http-port", &options.http_port, 0, 65535, "The port of HTTP.");
   set.Add("gateway-https-port", &options.https_port, 0, 65535,
           "The port of HTTP over TLS, if there is a certificate.");
@@ -71,6 +73,7 @@ int Main(int argc, char** argv) {
   set.Add("gateway-threads", &options.threads, 1, 256, "How many threads serve HTTP.");
   set.Add("store-addr", &settings.store_addr, "host:port of each store, separated by commas.");
   set.Add("secrets-dir", &options.secrets_dir, "Where gateway.token is.");
+  AddJwtOptions(set, options.jwt);
   set.Add("allowed-hosts", &settings.allowed_hosts,
           "Host names to answer to, besides those of loopback, separated by commas.");
   set.Add("allowed-origins", &settings.allowed_origins,

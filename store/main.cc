@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/health_command.h"
 #include "common/log.h"
+#include "common/loopback.h"
 #include "common/options.h"
 #include "common/serve.h"
 #include "store/migrations.h"
@@ -65,10 +65,6 @@ int NewEpoch(const std::string& owner_url) {
   if (!rows.ok()) return Fail(rows.status());
   std::printf("the database is now %s\n", rows->front()[0].c_str());
   return 0;
-}
-
-bool IsLoopback(const std::string& host) {
-  return absl::StartsWith(host, "127.") || host == "localhost" || host == "[::1]";
 }
 
 int Serve(StopSignal& stop, const Server::Options& options, bool beyond_loopback) {

@@ -13,7 +13,7 @@ from common.run.problem import Problem
 BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobuf-compiler", "protobuf-compiler-grpc",
          "libprotobuf-dev", "libgrpc++-dev", "grpc-proto", "libabsl-dev", "libspdlog-dev", "libssl-dev",
          "libnats-dev", "libpqxx-dev", "rapidjson-dev", "libjemalloc-dev", "libboost1.81-dev",
-         "zlib1g-dev", "libnghttp2-dev")
+         "zlib1g-dev", "libnghttp2-dev", "libjwt-dev")
 RUN = ("nats-server", "postgresql", "openssl", "ca-certificates")
 TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev", "nodejs", "npm", "python3-grpcio", "chromium")
 CHECK = ("clang", "libclang-rt-dev", "clang-format", "git", "docker-compose")
