@@ -18,6 +18,7 @@
 #include "common/log.h"
 #include "common/options.h"
 #include "common/serve.h"
+#include "common/tls_credentials.h"
 
 namespace usersync::bridge {
 namespace {
@@ -36,6 +37,7 @@ struct Settings {
   NatsConnection::Options nats;
   std::string nats_password_file;
   std::string store_addr = "127.0.0.1:50052";
+  TlsFiles tls;
   int metrics_port = 9465;
   std::string secrets_dir;
   std::string actor;
@@ -72,12 +74,18 @@ absl::StatusOr<std::string> ReadSecret(const std::string& path) {
 }
 
 absl::Status Serve(StopSignal& stop, const Settings& settings) {
-  auto token = ReadSecret(absl::StrCat(settings.secrets_dir, "/bridge.token"));
-  if (!token.ok()) return token.status();
-  auto bridge = Bridge::Start(
-      {.nats = settings.nats,
-       .store = {.addresses = absl::StrSplit(settings.store_addr, ','), .token = *std::move(token)},
-       .metrics_port = settings.metrics_port});
+  absl::StatusOr<std::string> token = "";
+  if (settings.tls.empty()) {
+    token = ReadSecret(absl::StrCat(settings.secrets_dir, "/bridge.token"));
+    if (!token.ok()) return token.status();
+  }
+  auto credentials = MakeChannelCredentials(settings.tls);
+  if (!credentials.ok()) return credentials.status();
+  auto bridge = Bridge::Start({.nats = settings.nats,
+                               .store = {.addresses = absl::StrSplit(settings.store_addr, ','),
+                                         .token = *std::move(token),
+                                         .credentials = *std::move(credentials)},
+                               .metrics_port = settings.metrics_port});
   if (!bridge.ok()) return bridge.status();
   spdlog::info("carrying between {} and {}", settings.nats.url, settings.store_addr);
   while (!stop.WaitFor(absl::Seconds(1))) {
@@ -126,6 +134,11 @@ int Main(int argc, char** argv) {
   set.Add("nats-password-file", &settings.nats_password_file, "The file with the password.");
   set.AddSecret("nats-password", &settings.nats.password, "The password, without a file.");
   set.Add("store-addr", &settings.store_addr, "host:port of each store, separated by commas.");
+  set.Add("store-ca", &settings.tls.authority,
+          "Who signs the stores' certificates, for serve: calls to them are then encrypted.");
+  set.Add("client-cert", &settings.tls.certificate,
+          "What the stores know the bridge by then: a certificate for usersync://bridge.");
+  set.Add("client-key", &settings.tls.key, "Its private key.");
   set.Add("bridge-metrics-port", &settings.metrics_port, 0, 65535,
           "The loopback port of GET /metrics, for serve; 0: none.");
   set.Add("secrets-dir", &settings.secrets_dir, "Where bridge.token is, for serve.");

@@ -31,7 +31,8 @@ struct Peer {
   std::unique_ptr<users::v1::ChangeFeedService::Stub> feed;
 };
 
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+std::shared_ptr<grpc::Channel> OpenChannel(const StoreClientOptions& options,
+                                           const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
@@ -43,7 +44,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 3000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, options.credentials, arguments);
 }
 
 void Authenticate(grpc::ClientContext& context, const std::string& token) {
@@ -157,7 +158,7 @@ class GrpcStoreClient final : public StoreClient {
  public:
   explicit GrpcStoreClient(StoreClientOptions options) : options_(std::move(options)) {
     for (const std::string& address : options_.addresses) {
-      peers_.push_back(std::make_unique<Peer>(OpenChannel(address)));
+      peers_.push_back(std::make_unique<Peer>(OpenChannel(options_, address)));
     }
   }
 

@@ -2,6 +2,8 @@
 // one.
 #pragma once
 
+#include <grpcpp/security/credentials.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -53,6 +55,7 @@ struct StoreClientOptions {
   std::vector<std::string> addresses;
   // What the store knows the bridge by.
   std::string token;
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   absl::Duration read_timeout = absl::Seconds(10);
   // The store may take a minute to find out what became of a commit.
   absl::Duration ingest_timeout = absl::Seconds(75);

@@ -1,7 +1,6 @@
 #include "gateway/channel_pool.h"
 
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 
 #include <tuple>
 #include <utility>
@@ -12,7 +11,8 @@ namespace {
 constexpr int kKeepaliveMs = 20000;
 constexpr int kMostReconnectMs = 2000;
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address, int most_message_bytes) {
+std::shared_ptr<grpc::Channel> Connect(const ChannelPool::Options& options,
+                                       const std::string& address) {
   grpc::ChannelArguments arguments;
   // Otherwise all channels to one address share one connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -21,9 +21,9 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address, int most_mess
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMostReconnectMs);
-  arguments.SetMaxReceiveMessageSize(most_message_bytes);
-  arguments.SetMaxSendMessageSize(most_message_bytes);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  arguments.SetMaxReceiveMessageSize(options.most_message_bytes);
+  arguments.SetMaxSendMessageSize(options.most_message_bytes);
+  return grpc::CreateCustomChannel(address, options.credentials, arguments);
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ ChannelPool::ChannelPool(Options options) : options_(std::move(options)) {
 size_t ChannelPool::Add(size_t store) {
   auto entry = std::make_unique<Entry>();
   entry->store = store;
-  entry->channel = Connect(options_.addresses[store], options_.most_message_bytes);
+  entry->channel = Connect(options_, options_.addresses[store]);
   entry->stub = std::make_unique<grpc::GenericStub>(entry->channel);
   entries_.push_back(std::move(entry));
   return entries_.size() - 1;

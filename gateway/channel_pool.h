@@ -4,6 +4,7 @@
 
 #include <grpcpp/channel.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
 
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@ class ChannelPool {
   struct Options {
     // host:port of each store.
     std::vector<std::string> addresses;
+    std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
     // How many calls share a connection before another one is made, and how many connections a
     // store gets at most.
     size_t calls_per_channel = 100;

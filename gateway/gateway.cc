@@ -21,8 +21,10 @@
 namespace usersync::gateway {
 namespace {
 
-absl::StatusOr<std::string> ReadToken(const std::string& secrets_dir) {
-  const std::string path = absl::StrCat(secrets_dir, "/gateway.token");
+// Empty where the stores know the gateway by its certificate.
+absl::StatusOr<std::string> ReadToken(const Gateway::Options& options) {
+  if (!options.store_tls.empty()) return "";
+  const std::string path = absl::StrCat(options.secrets_dir, "/gateway.token");
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     return absl::InvalidArgumentError(absl::StrCat("cannot read ", path, " (--secrets-dir)"));
@@ -68,10 +70,11 @@ FrontDoor::Options DoorOptions(const Gateway::Options& options) {
 class RunningGateway final : public Gateway {
  public:
   RunningGateway(const Options& options, std::string token,
-                 std::unique_ptr<const JwtVerifier> verifier)
+                 std::unique_ptr<const JwtVerifier> verifier,
+                 std::shared_ptr<grpc::ChannelCredentials> credentials)
       : options_(options),
         identity_(std::move(token), std::move(verifier)),
-        pool_({.addresses = options.stores}),
+        pool_({.addresses = options.stores, .credentials = std::move(credentials)}),
         rules_(identity_, options.more_services),
         door_(DoorOptions(options), pool_, rules_),
         connections_(static_cast<size_t>(options_.limits.most_connections)),
@@ -150,14 +153,17 @@ class RunningGateway final : public Gateway {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Options& options) {
-  auto token = ReadToken(options.secrets_dir);
+  auto token = ReadToken(options);
   if (!token.ok()) return token.status();
   auto verifier = MakeJwtVerifier(options.jwt);
   if (!verifier.ok()) return verifier.status();
+  auto credentials = MakeChannelCredentials(options.store_tls);
+  if (!credentials.ok()) return credentials.status();
   if (*verifier == nullptr && !options.beyond_loopback && !IsLoopback(options.host)) {
     return NotBeyondLoopback();
   }
-  auto gateway = std::make_unique<RunningGateway>(options, *std::move(token), *std::move(verifier));
+  auto gateway = std::make_unique<RunningGateway>(options, *std::move(token), *std::move(verifier),
+                                                  *std::move(credentials));
   if (auto status = gateway->Listen(); !status.ok()) return status;
   return gateway;
 }

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/tls_credentials.h"
 #include "gateway/connection_limits.h"
 #include "gateway/jwt_options.h"
 #include "gateway/page_config.h"
@@ -35,6 +36,8 @@ class Gateway {
     std::string page_dir;
     // Where gateway.token is.
     std::string secrets_dir;
+    // What the stores know the gateway by instead, where they serve with TLS.
+    TlsFiles store_tls;
     // Whose tokens to believe.
     JwtOptions jwt;
     // Whether to listen beyond loopback although nobody has to authenticate.

@@ -73,6 +73,11 @@ int Main(int argc, char** argv) {
   set.Add("gateway-threads", &options.threads, 1, 256, "How many threads serve HTTP.");
   set.Add("store-addr", &settings.store_addr, "host:port of each store, separated by commas.");
   set.Add("secrets-dir", &options.secrets_dir, "Where gateway.token is.");
+  set.Add("store-ca", &options.store_tls.authority,
+          "Who signs the stores' certificates: calls to them are then encrypted.");
+  set.Add("client-cert", &options.store_tls.certificate,
+          "What the stores know the gateway by then: a certificate for usersync://gateway.");
+  set.Add("client-key", &options.store_tls.key, "Its private key.");
   AddJwtOptions(set, options.jwt);
   set.Add("allowed-hosts", &settings.allowed_hosts,
           "Host names to answer to, besides those of loopback, separated by commas.");

@@ -1,12 +1,15 @@
 #include "store/identity.h"
 
+#include <grpc/grpc_security_constants.h>
 #include <openssl/crypto.h>
 #include <sys/stat.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "store/field_error.h"
@@ -63,6 +66,36 @@ users::v1::Auth AuthFrom(absl::string_view name) {
   return users::v1::AUTH_NONE;
 }
 
+absl::StatusOr<Caller> BehindGateway(const grpc::ServerContextBase& context) {
+  Caller caller{.peer = Peer::kGateway,
+                .principal = {.actor = std::string(Metadata(context, "usersync-actor")),
+                              .auth = AuthFrom(Metadata(context, "usersync-auth")),
+                              .role = RoleFrom(Metadata(context, "usersync-roles"))}};
+  if (context.client_metadata().count("usersync-actor") > 1 || !IsActor(caller.principal.actor)) {
+    return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "usersync-actor",
+                        "must be 1 to 64 characters of [A-Za-z0-9_-]");
+  }
+  return caller;
+}
+
+// What a certificate that gRPC has verified says.
+absl::StatusOr<Peer> PeerOfCertificate(const grpc::ServerContextBase& context) {
+  std::set<absl::string_view> names;
+  if (const auto auth = context.auth_context(); auth != nullptr && auth->IsPeerAuthenticated()) {
+    for (const grpc::string_ref& uri : auth->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
+      const absl::string_view name(uri.data(), uri.size());
+      if (absl::StartsWith(name, "usersync://")) names.insert(name);
+    }
+  }
+  if (names.size() == 1) {
+    if (*names.begin() == "usersync://gateway") return Peer::kGateway;
+    if (*names.begin() == "usersync://bridge") return Peer::kBridge;
+    if (*names.begin() == "usersync://operator") return Peer::kOperator;
+  }
+  return absl::UnauthenticatedError(
+      "the certificate must name one service: usersync://gateway, /bridge or /operator");
+}
+
 }  // namespace
 
 absl::StatusOr<Identity> Identity::Load(const std::string& secrets_dir) {
@@ -83,30 +116,41 @@ absl::StatusOr<Identity> Identity::Load(const std::string& secrets_dir) {
   return identity;
 }
 
+Identity Identity::OfCertificates() {
+  Identity identity;
+  identity.by_certificate_ = true;
+  return identity;
+}
+
 absl::StatusOr<Caller> Identity::Identify(const grpc::ServerContextBase& context) const {
-  const absl::string_view token = Metadata(context, "usersync-token");
-  Caller caller;
-  if (token.empty()) {
-    caller.principal = {.actor = "", .auth = users::v1::AUTH_NONE, .role = Role::kReader};
-  } else if (Matches(gateway_token_, token)) {
-    caller.peer = Peer::kGateway;
-    caller.principal.actor = std::string(Metadata(context, "usersync-actor"));
-    caller.principal.auth = AuthFrom(Metadata(context, "usersync-auth"));
-    caller.principal.role = RoleFrom(Metadata(context, "usersync-roles"));
-    if (!IsActor(caller.principal.actor)) {
-      return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "usersync-actor",
-                          "must be 1 to 64 characters of [A-Za-z0-9_-]");
-    }
-  } else if (Matches(bridge_token_, token)) {
-    caller.peer = Peer::kBridge;
-    caller.principal = {.actor = "bridge", .auth = users::v1::AUTH_NONE, .role = Role::kReader};
-  } else if (Matches(operator_token_, token)) {
-    caller.peer = Peer::kOperator;
-    caller.principal = {.actor = "operator", .auth = users::v1::AUTH_NONE, .role = Role::kAdmin};
-  } else {
-    return absl::UnauthenticatedError("usersync-token is not the token of a known service");
+  const auto peer = PeerOf(context);
+  if (!peer.ok()) return peer.status();
+  const auto auth = by_certificate_ ? users::v1::AUTH_MTLS : users::v1::AUTH_NONE;
+  Caller caller{.peer = *peer};
+  switch (caller.peer) {
+    case Peer::kNone:
+      caller.principal = {.actor = "", .auth = auth, .role = Role::kReader};
+      break;
+    case Peer::kBridge:
+      caller.principal = {.actor = "bridge", .auth = auth, .role = Role::kReader};
+      break;
+    case Peer::kOperator:
+      caller.principal = {.actor = "operator", .auth = auth, .role = Role::kAdmin};
+      break;
+    case Peer::kGateway:
+      return BehindGateway(context);
   }
   return caller;
+}
+
+absl::StatusOr<Peer> Identity::PeerOf(const grpc::ServerContextBase& context) const {
+  if (by_certificate_) return PeerOfCertificate(context);
+  const absl::string_view token = Metadata(context, "usersync-token");
+  if (token.empty()) return Peer::kNone;
+  if (Matches(gateway_token_, token)) return Peer::kGateway;
+  if (Matches(bridge_token_, token)) return Peer::kBridge;
+  if (Matches(operator_token_, token)) return Peer::kOperator;
+  return absl::UnauthenticatedError("usersync-token is not the token of a known service");
 }
 
 absl::Status RoleMissing(absl::string_view role) {

@@ -71,11 +71,10 @@ int Serve(StopSignal& stop, const Server::Options& options, bool beyond_loopback
   if (options.database_url.empty()) {
     return Fail(absl::InvalidArgumentError("USERSYNC_STORE_DATABASE_URL must be set"));
   }
-  if (!IsLoopback(options.host) && !beyond_loopback) {
-    return Fail(
-        absl::InvalidArgumentError("--store-host must be a loopback address, unless "
-                                   "--beyond-loopback is given: calls, and the "
-                                   "tokens that they carry, are not encrypted"));
+  if (!IsLoopback(options.host) && options.tls.empty() && !beyond_loopback) {
+    return Fail(absl::InvalidArgumentError(
+        "--store-host must be a loopback address, unless --store-tls-cert or --beyond-loopback is "
+        "given: calls, and the tokens that they carry, are not encrypted"));
   }
   auto server = Server::Start(options, absl::Seconds(30));
   if (!server.ok()) return Fail(server.status());
@@ -106,6 +105,11 @@ void Declare(OptionSet& set, Settings& settings) {
   set.Add("store-metrics-port", &server.metrics_port, 0, 65535,
           "The loopback port of GET /metrics; 0: none.");
   set.Add("secrets-dir", &server.secrets_dir, "Where {gateway,bridge,operator}.token are.");
+  set.Add("store-tls-cert", &server.tls.certificate,
+          "The store's certificate: callers then show one of theirs instead of a token, for "
+          "usersync://gateway, /bridge or /operator.");
+  set.Add("store-tls-key", &server.tls.key, "Its private key.");
+  set.Add("store-tls-client-ca", &server.tls.authority, "Who signs the callers' certificates.");
   set.Add("store-readers", &server.readers, 1, 256, "How many connections serve reads.");
   set.Add("stall-timeout", &server.stall_timeout,
           "How long a watcher may take nothing before its stream is ended.");

@@ -50,9 +50,11 @@ absl::Status AwaitDatabase(const Session::Options& database, absl::Duration pati
 
 class RunningServer final : public Server {
  public:
-  RunningServer(const Options& options, Identity identity)
+  RunningServer(const Options& options, Identity identity,
+                std::shared_ptr<grpc::ServerCredentials> credentials)
       : options_(options),
         identity_(std::move(identity)),
+        credentials_(std::move(credentials)),
         database_{.url = options.database_url},
         pool_(database_, options.readers),
         readers_(std::make_unique<ThreadPool>(options.readers)),
@@ -93,8 +95,7 @@ class RunningServer final : public Server {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
-    builder.AddListeningPort(absl::StrCat(options_.host, ":", options_.port),
-                             grpc::InsecureServerCredentials(), &bound);
+    builder.AddListeningPort(absl::StrCat(options_.host, ":", options_.port), credentials_, &bound);
     builder.RegisterService(ingest_.get());
     builder.RegisterService(sync_.get());
     builder.RegisterService(users_.get());
@@ -164,6 +165,7 @@ class RunningServer final : public Server {
 
   const Options options_;
   const Identity identity_;
+  const std::shared_ptr<grpc::ServerCredentials> credentials_;
   const Session::Options database_;
   SessionPool pool_;
   std::unique_ptr<ThreadPool> readers_;
@@ -190,12 +192,16 @@ class RunningServer final : public Server {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
                                                       absl::Duration patience) {
-  auto identity = Identity::Load(options.secrets_dir);
+  auto identity =
+      options.tls.empty() ? Identity::Load(options.secrets_dir) : Identity::OfCertificates();
   if (!identity.ok()) return identity.status();
+  auto credentials = MakeServerCredentials(options.tls);
+  if (!credentials.ok()) return credentials.status();
   if (auto status = AwaitDatabase({.url = options.database_url}, patience); !status.ok()) {
     return status;
   }
-  auto server = std::make_unique<RunningServer>(options, *std::move(identity));
+  auto server =
+      std::make_unique<RunningServer>(options, *std::move(identity), *std::move(credentials));
   if (auto status = server->Listen(); !status.ok()) return status;
   return server;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/tls_credentials.h"
 #include "store/head_signer.h"
 
 namespace usersync::store {
@@ -20,6 +21,8 @@ class Server {
     int metrics_port = 9464;
     std::string database_url;
     std::string secrets_dir;
+    // With these, callers show certificates and tokens count for nothing.
+    TlsFiles tls;
     int readers = 8;
     // How long a watcher may take nothing before its stream is ended.
     absl::Duration stall_timeout = absl::Seconds(60);
