@@ -13,19 +13,23 @@ namespace usersync::gateway {
 // Thread-safe.
 class CallRules {
  public:
-  // `more_services` are served besides users.v1, health and reflection: prefixes of a method's
-  // name. `identity` must outlive this.
-  CallRules(const Identity& identity, std::vector<std::string> more_services = {});
+  // An actor may have `calls_per_actor` calls open at once. `more_services` are served besides
+  // users.v1, health and reflection: prefixes of a method's name. `identity` must outlive this.
+  CallRules(const Identity& identity, int calls_per_actor,
+            std::vector<std::string> more_services = {});
 
   // Who calls, with all the metadata of the call to the store. UNIMPLEMENTED for a method that is
   // not served here, such as "/users.internal.v1.IngestService/Ingest"; INVALID_ARGUMENT for
-  // fields that gRPC cannot carry; and what Identity says.
+  // fields that gRPC cannot carry; RESOURCE_EXHAUSTED, RATE_LIMITED, if the actor has too many
+  // calls open; and what Identity says. `headers` have an x-request-id.
   absl::StatusOr<Caller> Admit(absl::string_view method, const HttpHeaders& headers) const;
 
  private:
   bool Serves(absl::string_view method) const;
 
   const Identity& identity_;
+  const int calls_per_actor_;
+  const Quota calls_;
   std::vector<std::string> services_;
 };
 

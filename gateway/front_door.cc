@@ -7,6 +7,7 @@
 #include "gateway/health_answer.h"
 #include "gateway/message_encoding.h"
 #include "gateway/plain_answer.h"
+#include "gateway/request_id.h"
 
 namespace usersync::gateway {
 namespace {
@@ -38,12 +39,23 @@ FrontDoor::FrontDoor(Options options, ChannelPool& pool, const CallRules& rules)
 
 std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& responder) {
   requests_.Add();
+  RequestHead named = head;
+  named.headers.Set(kRequestId, RequestIdOf(head.headers));
+  return RouteNamed(named, responder);
+}
+
+std::shared_ptr<Handler> FrontDoor::RouteNamed(const RequestHead& head, Responder& responder) {
+  const std::string request_id(head.headers.Get(kRequestId));
   if (!hosts_.Allows(head.authority)) {
     return Answer(responder, kHttpMisdirected,
                   "this server does not answer to this host name (--allowed-hosts)");
   }
   const auto origin = head.headers.Find("origin");
-  if (!origin) return RouteAllowed(head, responder, [](HttpHeaders*) {});
+  if (!origin) {
+    return RouteAllowed(head, responder, [request_id](HttpHeaders* headers) {
+      headers->Set(kRequestId, request_id);
+    });
+  }
   if (!cors_.Allows(*origin)) {
     return Answer(responder, kHttpForbidden,
                   "pages of this origin may not call (--allowed-origins)", {{"vary", "Origin"}});
@@ -53,9 +65,11 @@ std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& re
     cors_.AddPreflight(*origin, &headers);
     return Answer(responder, kHttpNoContent, "", std::move(headers));
   }
-  return RouteAllowed(head, responder, [this, origin = std::string(*origin)](HttpHeaders* headers) {
-    cors_.AddActual(origin, headers);
-  });
+  return RouteAllowed(head, responder,
+                      [this, request_id, origin = std::string(*origin)](HttpHeaders* headers) {
+                        headers->Set(kRequestId, request_id);
+                        cors_.AddActual(origin, headers);
+                      });
 }
 
 std::shared_ptr<Handler> FrontDoor::RouteAllowed(const RequestHead& head, Responder& responder,
@@ -104,6 +118,7 @@ std::shared_ptr<Handler> FrontDoor::RouteGrpcWeb(const RequestHead& head, Respon
 GrpcWebCall::Plan FrontDoor::PlanCall(const RequestHead& head) const {
   GrpcWebCall::Plan plan;
   plan.method = std::string(head.path());
+  plan.request_id = std::string(head.headers.Get(kRequestId));
   plan.request_encoding = *ParseGrpcWebType(head.headers.Get("content-type"));
   plan.response_encoding = ChooseEncoding(head.headers.Get("accept"), plan.request_encoding);
   plan.compression = std::string(head.headers.Get("grpc-encoding"));
@@ -115,6 +130,7 @@ absl::Status FrontDoor::Complete(const RequestHead& head, GrpcWebCall::Plan* pla
   auto caller = rules_.Admit(plan->method, head.headers);
   if (!caller.ok()) return caller.status();
   plan->metadata = std::move(caller->metadata);
+  plan->slot = std::move(caller->slot);
   plan->expires = caller->expires;
   if (!IsKnownEncoding(plan->compression)) {
     return absl::UnimplementedError("grpc-encoding must be identity, gzip or deflate");

@@ -39,9 +39,11 @@ class FrontDoor final : public Router {
   const Counter& requests() const { return requests_; }
 
  private:
-  // Adds to the head of an answer what CORS says.
+  // Adds to the head of an answer the request's id, and what CORS says.
   using FinishHeaders = std::function<void(HttpHeaders*)>;
 
+  // The request has an x-request-id from here on, and every answer to it.
+  std::shared_ptr<Handler> RouteNamed(const RequestHead& head, Responder& responder);
   std::shared_ptr<Handler> RouteAllowed(const RequestHead& head, Responder& responder,
                                         FinishHeaders finish_headers);
   std::shared_ptr<Handler> RouteHealth(const RequestHead& head, Responder& responder,

@@ -75,7 +75,7 @@ class RunningGateway final : public Gateway {
       : options_(options),
         identity_(std::move(token), std::move(verifier)),
         pool_({.addresses = options.stores, .credentials = std::move(credentials)}),
-        rules_(identity_, options.more_services),
+        rules_(identity_, options.calls_per_actor, options.more_services),
         door_(DoorOptions(options), pool_, rules_),
         connections_(static_cast<size_t>(options_.limits.most_connections)),
         reception_{connections_, door_, options_.limits},

@@ -47,6 +47,8 @@ class Gateway {
     std::vector<std::string> allowed_origins = {"http://localhost:3000", "http://127.0.0.1:3000"};
     int threads = 2;
     ConnectionLimits limits;
+    // How many calls an actor may have open at once, streams included.
+    int calls_per_actor = 2000;
     // How long calls may go on after the end was asked for.
     absl::Duration drain_timeout = absl::Seconds(10);
     // Served besides users.v1, health and reflection; for tests. Prefixes such as "/some.Service/".

@@ -16,6 +16,7 @@
 #include "gateway/grpc_relay.h"
 #include "gateway/grpc_web_call.h"
 #include "gateway/http1_head.h"
+#include "gateway/request_id.h"
 
 namespace usersync::gateway {
 namespace {
@@ -53,7 +54,11 @@ class Service final : public grpc::CallbackGenericService {
 
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override {
-    const auto caller = rules_.Admit(context->method(), HeadersOf(*context));
+    HttpHeaders headers = HeadersOf(*context);
+    const std::string request_id = RequestIdOf(headers);
+    headers.Set(kRequestId, request_id);
+    context->AddInitialMetadata(kRequestId, request_id);
+    const auto caller = rules_.Admit(context->method(), headers);
     if (!caller.ok()) return new Refusal(caller.status());
     // It may end before this has returned.
     MutexLock lock(mutex_);

@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "common/status.h"
+#include "gateway/call_log.h"
 #include "gateway/gateway_stops.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/grpc_web_trailers.h"
@@ -21,6 +22,8 @@ GrpcRelay::GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& 
                      ChannelPool& pool, std::function<void(GrpcRelay*)> done)
     : client_(context),
       done_(std::move(done)),
+      request_id_(caller.request_id),
+      slot_(caller.slot),
       expires_(caller.expires),
       lease_(pool.Acquire()),
       store_side_(*this) {
@@ -98,7 +101,9 @@ void GrpcRelay::OnEnd(const grpc::Status& status) {
   for (const auto& [key, value] : AnswerMetadata(store_.GetServerTrailingMetadata())) {
     client_.AddTrailingMetadata(key, value);
   }
-  Finish(Verdict(status));
+  const grpc::Status end = Verdict(status);
+  LogCall(client_.method(), request_id_, end);
+  Finish(end);
 }
 
 grpc::Status GrpcRelay::Verdict(const grpc::Status& status) {

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "common/mutex.h"
 #include "gateway/channel_pool.h"
@@ -60,6 +61,8 @@ class GrpcRelay final : public grpc::ServerGenericBidiReactor {
 
   grpc::GenericCallbackServerContext& client_;
   const std::function<void(GrpcRelay*)> done_;
+  const std::string request_id_;
+  const std::shared_ptr<const Quota::Slot> slot_;
   // When the caller's identity ends, and the call with it.
   const absl::Time expires_;
   const std::unique_ptr<ChannelPool::Lease> lease_;

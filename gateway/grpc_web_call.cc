@@ -8,10 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status.h"
+#include "gateway/call_log.h"
 #include "gateway/gateway_stops.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/grpc_web_trailers.h"
-#include "gateway/identity.h"
 #include "gateway/message_encoding.h"
 
 namespace usersync::gateway {
@@ -140,6 +140,7 @@ void GrpcWebCall::OnStop() {
 
 void GrpcWebCall::OnGone() {
   responder_ = nullptr;
+  plan_.slot.reset();
   timer_.cancel();
   if (call_ != nullptr) call_->Cancel();
 }
@@ -165,6 +166,8 @@ void GrpcWebCall::WriteFrame(std::string frame) {
 void GrpcWebCall::Finish(const grpc::Status& status, const Metadata& trailing) {
   StartAnswer({});
   WriteFrame(TrailersFrame(status, trailing));
+  LogCall(plan_.method, plan_.request_id, status);
+  plan_.slot.reset();
   timer_.cancel();
   // Nothing may follow the last frame, whatever the connection or the store still has to say.
   std::exchange(responder_, nullptr)->End();

@@ -11,6 +11,7 @@
 #include "gateway/base64_reader.h"
 #include "gateway/grpc_web_frame.h"
 #include "gateway/grpc_web_type.h"
+#include "gateway/identity.h"
 #include "gateway/request_head.h"
 #include "gateway/responder.h"
 #include "gateway/store_call.h"
@@ -34,6 +35,9 @@ class GrpcWebCall : public Handler,
     // grpc-encoding of the request.
     std::string compression;
     Metadata metadata;
+    std::string request_id;
+    // Held until the call has ended.
+    std::shared_ptr<const Quota::Slot> slot;
     std::optional<absl::Duration> timeout;
     // When the caller's identity ends, and the call with it.
     absl::Time expires = absl::InfiniteFuture();

@@ -24,6 +24,12 @@ class HttpHeaders {
     fields_.emplace_back(std::move(name), std::move(value));
   }
 
+  // Takes the place of all under this name.
+  void Set(const std::string& name, std::string value) {
+    std::erase_if(fields_, [&](const value_type& field) { return field.first == name; });
+    Add(name, std::move(value));
+  }
+
   // The first value under a name.
   std::optional<absl::string_view> Find(absl::string_view name) const {
     for (const auto& [key, value] : fields_) {

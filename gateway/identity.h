@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/quota.h"
 #include "gateway/jwt_verifier.h"
 #include "gateway/metadata.h"
 
@@ -19,6 +20,10 @@ struct Caller {
   std::string actor;
   // What the store is told, beside what is forwarded.
   Metadata metadata;
+  // The name of the request, in logs and answers.
+  std::string request_id;
+  // Counts the call among its actor's: whoever serves it keeps this until its end.
+  std::shared_ptr<const Quota::Slot> slot;
   // When this is true no longer. A call that still runs then ends with UNAUTHENTICATED.
   absl::Time expires = absl::InfiniteFuture();
 };

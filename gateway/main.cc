@@ -90,6 +90,8 @@ int Main(int argc, char** argv) {
           "Where pages reach the gateway; default: loopback and its port.");
   set.Add("gateway-tls-url", &options.page_config.gateway_tls_url,
           "The same with TLS; default: loopback and its port.");
+  set.Add("calls-per-actor", &options.calls_per_actor, 1, 1000000,
+          "How many calls an actor may have open at once, streams included.");
   set.Add("drain-timeout", &options.drain_timeout, "How long calls may go on after SIGTERM.");
   set.Add("log-level", &settings.log_level, "trace, debug, info, warning, error or off.");
   std::string answer;
