@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "store/rate_limited.h"
 #include "store/watch_place.h"
 #include "store/watch_request.h"
 
@@ -15,7 +16,10 @@ absl::Status Stopping() {
 }  // namespace
 
 ChangeFeedService::ChangeFeedService(Options options, ChangeFeed& feed, ReadCalls& reads)
-    : options_(std::move(options)), feed_(feed), reads_(reads) {
+    : options_(std::move(options)),
+      snapshots_(options_.snapshots_per_actor),
+      feed_(feed),
+      reads_(reads) {
   feed_.SetListener([this] { PumpAll(); }, options_.tick);
 }
 
@@ -49,13 +53,21 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ChangeFeedService::Watch(
 
 absl::StatusOr<WatchRequest> ChangeFeedService::Check(const grpc::CallbackServerContext& context,
                                                       const grpc::ByteBuffer& request) {
-  if (auto status = reads_.MayRead(context); !status.ok()) return status;
+  const auto reader = reads_.ReaderOf(context);
+  if (!reader.ok()) return reader.status();
   users::v1::WatchRequest parsed;
   grpc::ByteBuffer bytes(request);
   if (!grpc::SerializationTraits<users::v1::WatchRequest>::Deserialize(&bytes, &parsed).ok()) {
     return absl::InternalError("the request is no WatchRequest");
   }
-  return CheckWatchRequest(parsed);
+  auto asked = CheckWatchRequest(parsed);
+  if (asked.ok() && asked->wants_snapshot()) {
+    asked->snapshot_slot = snapshots_.Take(reader->principal.actor);
+    if (asked->snapshot_slot == nullptr) {
+      return RateLimited("the number of snapshots that one actor takes at once");
+    }
+  }
+  return asked;
 }
 
 size_t ChangeFeedService::watcher_count() {

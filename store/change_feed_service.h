@@ -24,6 +24,8 @@ class ChangeFeedService final : public users::v1::ChangeFeedService::WithRawCall
     absl::Duration stall_timeout = absl::Seconds(60);
     // The newest signed head of the log, for heartbeats; "" if there is none.
     std::function<std::string()> log_checkpoint = [] { return std::string(); };
+    // How many snapshots an actor may take at once.
+    int snapshots_per_actor = 200;
     // How often streams are looked after: the grain of heartbeats and stalls.
     absl::Duration tick = absl::Milliseconds(200);
   };
@@ -51,6 +53,7 @@ class ChangeFeedService final : public users::v1::ChangeFeedService::WithRawCall
   void PumpAll();
 
   const Options options_;
+  const Quota snapshots_;
   ChangeFeed& feed_;
   ReadCalls& reads_;
   ToldBatches batches_{ToldBatches::Options{}};

@@ -52,7 +52,7 @@ grpc::ServerUnaryReactor* HistoryService::DiffVersions(
 
 grpc::ServerWriteReactor<users::v1::VerifyHistoryResponse>* HistoryService::VerifyHistory(
     grpc::CallbackServerContext* context, const users::v1::VerifyHistoryRequest* request) {
-  return verifications_.Begin(*request, reads_.MayRead(*context));
+  return verifications_.Begin(*request, reads_.ReaderOf(*context));
 }
 
 }  // namespace usersync::store

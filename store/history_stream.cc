@@ -29,7 +29,7 @@ absl::Status Check(const users::v1::StreamHistoryRequest& request) {
 HistoryStream::HistoryStream(grpc::CallbackServerContext* context, ReadCalls& reads,
                              const users::v1::StreamHistoryRequest& request)
     : context_(context), reads_(reads), request_(request) {
-  absl::Status status = reads_.MayRead(*context);
+  absl::Status status = reads_.ReaderOf(*context).status();
   if (status.ok()) status = Check(request_);
   if (!status.ok()) {
     Finish(ToGrpc(status));

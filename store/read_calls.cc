@@ -12,8 +12,8 @@ constexpr absl::Duration kMostPatience = absl::Seconds(30);
 
 }  // namespace
 
-absl::Status ReadCalls::MayRead(const grpc::CallbackServerContext& context) const {
-  return Admit(identity_, context, Operation::kRead).status();
+absl::StatusOr<Caller> ReadCalls::ReaderOf(const grpc::CallbackServerContext& context) const {
+  return Admit(identity_, context, Operation::kRead);
 }
 
 absl::Time ReadCalls::DeadlineOf(const grpc::CallbackServerContext& context) {

@@ -20,8 +20,8 @@ class ReadCalls {
   ReadCalls(const Identity& identity, SessionPool& pool, ThreadPool& threads)
       : identity_(identity), pool_(pool), threads_(threads) {}
 
-  // PERMISSION_DENIED, ROLE_MISSING, unless the caller may read; or why nobody knows who calls.
-  absl::Status MayRead(const grpc::CallbackServerContext& context) const;
+  // Who calls. PERMISSION_DENIED, ROLE_MISSING, unless they may read; or why nobody knows.
+  absl::StatusOr<Caller> ReaderOf(const grpc::CallbackServerContext& context) const;
 
   // Runs `read(Session&)`, which returns a StatusOr, with a session of the pool. Blocks.
   template <typename Read>

@@ -5,8 +5,8 @@
 
 #include "absl/time/clock.h"
 #include "common/status.h"
-#include "protos/violation.h"
 #include "store/history_verifier.h"
+#include "store/rate_limited.h"
 #include "store/signed_heads.h"
 #include "store/sql_text.h"
 
@@ -16,15 +16,6 @@ namespace {
 constexpr absl::Duration kProgressInterval = absl::Seconds(1);
 // So many flaws are sent at once.
 constexpr int kMostFlaws = 100;
-constexpr absl::Duration kRetryAfter = absl::Seconds(10);
-
-absl::Status TooMany() {
-  absl::Status status =
-      Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
-            Describe(users::v1::ERROR_REASON_RATE_LIMITED, "the number of verifications that run"));
-  AddRetryDelay(status, kRetryAfter);
-  return status;
-}
 
 }  // namespace
 
@@ -111,17 +102,23 @@ class Verifications::Call final : public Stream, public HistoryVerifier::Listene
 };
 
 Verifications::Stream* Verifications::Begin(const users::v1::VerifyHistoryRequest& request,
-                                            const absl::Status& allowed) {
+                                            const absl::StatusOr<Caller>& caller) {
   auto* call = new Call(options_, request);
   const bool of_everyone = request.user_id().empty();
-  if (!allowed.ok()) {
-    call->Finish(ToGrpc(allowed));
+  if (!caller.ok()) {
+    call->Finish(ToGrpc(caller.status()));
+    return call;
+  }
+  auto slot = of_actors_.Take(caller->principal.actor);
+  if (slot == nullptr) {
+    call->Finish(ToGrpc(RateLimited("the number of verifications of one actor")));
   } else if (!Enter(of_everyone)) {
-    call->Finish(ToGrpc(TooMany()));
+    call->Finish(ToGrpc(RateLimited("the number of verifications that run")));
   } else {
-    threads_.Add([this, call, of_everyone] {
+    threads_.Add([this, call, of_everyone, slot = std::move(slot)]() mutable {
       const absl::Status status = call->Run();
       Leave(of_everyone);
+      slot.reset();
       call->Finish(ToGrpc(status));
     });
   }

@@ -1,8 +1,12 @@
 // What a WatchRequest asks for, checked.
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/quota.h"
 #include "store/change_filter.h"
 #include "users/v1/change_feed_service.pb.h"
 
@@ -23,6 +27,12 @@ struct WatchRequest {
   ChangeFilter filter;
   ChangeView view;
   absl::Duration heartbeat = absl::Seconds(10);
+  // Counts a snapshot among its actor's, until it was sent.
+  std::shared_ptr<const Quota::Slot> snapshot_slot;
+
+  bool wants_snapshot() const {
+    return checkpoint.empty() && start == users::v1::WATCH_START_SNAPSHOT;
+  }
 };
 
 // INVALID_ARGUMENT names the field and its rule. The checkpoint is not looked at.

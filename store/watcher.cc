@@ -21,7 +21,7 @@ void Watcher::Begin(WatchRequest asked, WatchPlace place) {
   activity_ = Activity::kIdle;
   asked_ = std::move(asked);
   place_ = std::move(place);
-  if (asked_.checkpoint.empty() && asked_.start == users::v1::WATCH_START_SNAPSHOT) {
+  if (asked_.wants_snapshot()) {
     snapshot_ = std::make_shared<SnapshotReader>(sources_.feed.epoch(), place_.sequence,
                                                  asked_.filter.UserIds());
   }
@@ -169,6 +169,7 @@ void Watcher::SendSnapshot(SnapshotReader::Page page) {
   if (page.users.users().empty()) {
     response.mutable_snapshot_end()->set_user_count(snapshot_->user_count());
     snapshot_.reset();
+    asked_.snapshot_slot.reset();
   } else if (asked_.filter.ChoosesByWrite()) {
     // The changes after this page would leave out users whose last change is not chosen: whoever
     // is interrupted here begins again.
