@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "common/status.h"
+#include "gateway/call_log.h"
 #include "gateway/grpc_web_trailers.h"
 #include "gateway/identity.h"
 #include "gateway/problem.h"
@@ -82,6 +83,7 @@ void RestCall::OnDrained() {
 
 void RestCall::OnGone() {
   responder_ = nullptr;
+  plan_.slot.reset();
   timer_.cancel();
   if (call_ != nullptr) call_->Cancel();
 }
@@ -93,6 +95,8 @@ void RestCall::StartStream() {
 }
 
 void RestCall::Finish(const absl::Status& status) {
+  LogCall(plan_.method, plan_.request_id, ToGrpc(status));
+  plan_.slot.reset();
   timer_.cancel();
   if (is_streaming_) {
     if (!status.ok()) responder_->Write(plan_.make_error_text(status));

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/quota.h"
 #include "gateway/responder.h"
 #include "gateway/store_call.h"
 
@@ -22,6 +23,9 @@ class RestCall : public Handler,
     // Such as /users.v1.UserService/GetUser.
     std::string method;
     Metadata metadata;
+    std::string request_id;
+    // Held until the call has ended.
+    std::shared_ptr<const Quota::Slot> slot;
     // When the caller's identity ends, and the call with it.
     absl::Time expires = absl::InfiniteFuture();
     // Makes the request's message of the body.

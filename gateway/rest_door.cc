@@ -153,6 +153,8 @@ std::shared_ptr<Handler> RestDoor::RouteApi(const RequestHead& head, Responder& 
                    .query = question == std::string::npos ? "" : head.target.substr(question + 1),
                    .last_event_id = std::string(head.headers.Get("last-event-id"))});
   plan.metadata = std::move(caller->metadata);
+  plan.request_id = std::move(caller->request_id);
+  plan.slot = std::move(caller->slot);
   plan.expires = caller->expires;
   plan.is_head_only = head.method == "HEAD";
   plan.finish_headers = std::move(finish_headers);

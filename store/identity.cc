@@ -66,7 +66,15 @@ users::v1::Auth AuthFrom(absl::string_view name) {
   return users::v1::AUTH_NONE;
 }
 
+// A caller of whom nothing is known.
+Caller Reader() {
+  return {.peer = Peer::kNone,
+          .principal = {.actor = "", .auth = users::v1::AUTH_NONE, .role = Role::kReader}};
+}
+
 absl::StatusOr<Caller> BehindGateway(const grpc::ServerContextBase& context) {
+  // It asks for nobody: what is for everybody.
+  if (context.client_metadata().count("usersync-actor") == 0) return Reader();
   Caller caller{.peer = Peer::kGateway,
                 .principal = {.actor = std::string(Metadata(context, "usersync-actor")),
                               .auth = AuthFrom(Metadata(context, "usersync-auth")),
@@ -129,8 +137,7 @@ absl::StatusOr<Caller> Identity::Identify(const grpc::ServerContextBase& context
   Caller caller{.peer = *peer};
   switch (caller.peer) {
     case Peer::kNone:
-      caller.principal = {.actor = "", .auth = auth, .role = Role::kReader};
-      break;
+      return Reader();
     case Peer::kBridge:
       caller.principal = {.actor = "bridge", .auth = auth, .role = Role::kReader};
       break;

@@ -29,7 +29,8 @@ class Identity {
   static Identity OfCertificates();
 
   // UNAUTHENTICATED if the token or the certificate is not one of ours; INVALID_ARGUMENT if the
-  // gateway names an ill-formed actor, or two. A caller without a token is a reader.
+  // gateway names an ill-formed actor, or two. A caller without a token is a reader, and so is the
+  // gateway where it names no actor.
   absl::StatusOr<Caller> Identify(const grpc::ServerContextBase& context) const;
 
  private:

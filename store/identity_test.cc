@@ -121,6 +121,13 @@ TEST_F(IdentityTest, IsNeverASecondWord) {
       Call({{"usersync-token", "the-token-of-the-gateway"}, {"usersync-actor", "a b"}}).status()));
 }
 
+TEST_F(IdentityTest, IsAReadersWhereTheGatewayNamesNobody) {
+  Serve(*Identity::Load(folder_));
+  const auto nobody = Call({{"usersync-token", "the-token-of-the-gateway"}});
+  EXPECT_EQ(nobody->peer, Peer::kNone);
+  EXPECT_EQ(nobody->principal.role, Role::kReader);
+}
+
 TEST_F(IdentityTest, IsTheCertificatesWhereThereIsTls) {
   const Certificates certificates;
   Serve(Identity::OfCertificates(), certificates.Make("store", "IP:127.0.0.1"));
