@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "common/status.h"
 #include "gateway/call_log.h"
+#include "gateway/gateway_stops.h"
 #include "gateway/grpc_web_trailers.h"
 #include "gateway/identity.h"
 #include "gateway/problem.h"
@@ -47,10 +48,13 @@ void RestCall::StartTimer() {
   timer_.expires_after(absl::ToChronoNanoseconds(time));
   timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
-    if (error || self == nullptr || self->responder_ == nullptr) return;
-    self->call_->Cancel();
-    self->Finish(IdentityExpired());
+    if (!error && self != nullptr && self->responder_ != nullptr) self->GiveUp(IdentityExpired());
   });
+}
+
+void RestCall::GiveUp(const absl::Status& status) {
+  if (call_ != nullptr) call_->Cancel();
+  Finish(status);
 }
 
 void RestCall::OnHeaders(const Metadata&) {
@@ -60,10 +64,7 @@ void RestCall::OnHeaders(const Metadata&) {
 void RestCall::OnMessage(std::string message) {
   if (responder_ == nullptr) return;
   auto text = plan_.make_text(message);
-  if (!text.ok()) {
-    call_->Cancel();
-    return Finish(text.status());
-  }
+  if (!text.ok()) return GiveUp(text.status());
   if (!plan_.is_stream) {
     text_ = *std::move(text);
     return;
@@ -79,6 +80,10 @@ void RestCall::OnEnd(const grpc::Status& status, const Metadata&) {
 
 void RestCall::OnDrained() {
   if (responder_ != nullptr && call_ != nullptr) call_->SetBacklog(responder_->pending());
+}
+
+void RestCall::OnStop() {
+  if (responder_ != nullptr) GiveUp(GatewayStops());
 }
 
 void RestCall::OnGone() {

@@ -51,6 +51,7 @@ class RestCall : public Handler,
   void OnBody(absl::string_view bytes) override;
   void OnBodyEnd() override;
   void OnDrained() override;
+  void OnStop() override;
   void OnGone() override;
 
   void OnHeaders(const Metadata& headers) override;
@@ -59,6 +60,7 @@ class RestCall : public Handler,
 
  private:
   void StartTimer();
+  void GiveUp(const absl::Status& status);
   void StartStream();
   void Finish(const absl::Status& status);
   void RespondWith(int http_status, HttpHeaders headers, const std::string& body);

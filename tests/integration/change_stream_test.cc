@@ -59,6 +59,19 @@ TEST_F(ChangeStream, EndsWhenItsReaderGoes) {
   EXPECT_TRUE(Eventually([this] { return HasWatchers(0); }));
 }
 
+TEST_F(ChangeStream, SaysGoodbyeWhenTheGatewayStops) {
+  gateway_.SetVariable("USERSYNC_DRAIN_TIMEOUT", "100ms");
+  gateway_.Terminate();
+  gateway_.Start();
+  EventStream reader(gateway_.http_port(), "/api/changes?start=WATCH_START_OLDEST");
+  store_.Write(1);
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(gateway_.Terminate(), 0);
+  std::string last;
+  while (const auto event = reader.Next()) last = event->type;
+  EXPECT_EQ(last, "error");
+}
+
 TEST_F(ChangeStream, ReadsNoFurtherThanItsReader) {
   for (int i = 0; i < kPushes; ++i) store_.Write(kAtOnce);
   EventStream reader(gateway_.http_port(), "/api/changes?start=WATCH_START_OLDEST");
