@@ -1,0 +1,82 @@
+// The timing of NATS, on a connection of our own making. With real servers: sync.server.test.ts.
+import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { NatsTransport } from './nats_transport.ts';
+import { subjectsOf } from './subjects.ts';
+import { user } from './testing/users.ts';
+
+type Callback = (error: Error | null, message: Msg) => void;
+
+/** A connection that nobody answers on. */
+class Silence {
+  readonly subscribed = new Map<string, Callback>();
+  readonly published: string[] = [];
+  closed = false;
+
+  get connection(): NatsConnection {
+    const made: Partial<NatsConnection> = {
+      subscribe: (subject, options) => {
+        this.subscribed.set(subject, options?.callback as Callback);
+        return { unsubscribe: () => this.subscribed.delete(subject) } as unknown as ReturnType<NatsConnection['subscribe']>;
+      },
+      publish: (subject) => void this.published.push(subject),
+      flush: () => Promise.resolve(),
+      status: async function* () {},
+      close: async () => void (this.closed = true),
+    };
+    return made as NatsConnection;
+  }
+
+  tell(receipt: object): void {
+    const [, callback] = [...this.subscribed].find(([subject]) => subject.startsWith('users.receipt.')) ?? [];
+    callback?.(null, { string: () => JSON.stringify(receipt) } as Msg);
+  }
+}
+
+const mutations = ['m-1', 'm-2'].map((mutation_id) => ({ mutation_id, document: user(), assumed: null }));
+let silence: Silence;
+let transport: NatsTransport;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  silence = new Silence();
+  transport = new NatsTransport(silence.connection, subjectsOf('alice'), false);
+  transport.start();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('after ten seconds it gives up waiting for receipts, and says which ones came', async () => {
+  const receipts = transport.push(mutations);
+  silence.tell({ mutation_id: 'm-2', outcome: 'APPLIED', seq: 1 });
+  silence.tell({ mutation_id: 'of another', outcome: 'APPLIED', seq: 2 });
+  const settled = vi.fn();
+  void receipts.then(settled);
+  await vi.advanceTimersByTimeAsync(9_900);
+  expect(settled).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(await receipts).toMatchObject([{ mutation_id: 'm-2' }]);
+});
+
+test('when every receipt came it waits no longer', async () => {
+  const receipts = transport.push(mutations);
+  for (const mutation_id of ['m-1', 'm-2']) silence.tell({ mutation_id, outcome: 'APPLIED', seq: 1 });
+  expect(await receipts).toHaveLength(2);
+  expect(silence.published).toEqual(['users.update.alice']);
+});
+
+test('it ends its subscriptions, and leaves open a connection that is not its own', async () => {
+  expect([...silence.subscribed.keys()].map((subject) => subject.replace(/[0-9a-f-]{36}$/, 'token'))).toEqual([
+    'users.broadcast',
+    'users.heartbeat',
+    'users.receipt.alice.token',
+  ]);
+  await transport.close();
+  expect(silence.subscribed.size).toBe(0);
+  expect(silence.closed).toBe(false);
+  const own = new NatsTransport(silence.connection, subjectsOf('alice'), true);
+  await own.close();
+  expect(silence.closed).toBe(true);
+});
