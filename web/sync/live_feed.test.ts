@@ -1,0 +1,68 @@
+// When the live stream asks RxDB to pull again, by a clock of our own.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CounterSet } from './counters.ts';
+import { LiveFeed, type StreamItem } from './live_feed.ts';
+import { LivePosition } from './live_position.ts';
+import type { OpenRows } from './open_rows.ts';
+import { GivenCheckpoint } from './page_reader.ts';
+import { RowSequences } from './row_sequences.ts';
+import { user } from './testing/users.ts';
+
+let feed: LiveFeed;
+let position: LivePosition;
+let told: StreamItem[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  position = new LivePosition('e');
+  position.pullAsked();
+  const open = { keepLate: () => Promise.resolve() } as unknown as OpenRows;
+  feed = new LiveFeed({ position, open, sequences: new RowSequences(), counters: new CounterSet(), given: new GivenCheckpoint() });
+  told = [];
+  feed.stream$.subscribe((item) => told.push(item));
+});
+
+afterEach(() => {
+  feed.stop();
+  vi.useRealTimers();
+});
+
+function change(seq: number, epoch = 'e'): void {
+  feed.take({ kind: 'change', change: { epoch, seq, checkpoint: `c${seq}`, document: user() } });
+}
+
+test.each([
+  ['a gap', () => change(3)],
+  ['a repeat', () => [change(1), change(1)]],
+  ['another epoch', () => change(1, 'f')],
+  ['a heartbeat of another epoch', () => feed.take({ kind: 'heartbeat', epoch: 'f', seq: 0 })],
+  ['a new subscription', () => feed.take({ kind: 'subscribed' })],
+])('%s makes a RESYNC, repeated until a pull is asked', async (_, happen) => {
+  happen();
+  await vi.advanceTimersByTimeAsync(150);
+  expect(told.filter((item) => item === 'RESYNC')).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(told.filter((item) => item === 'RESYNC')).toHaveLength(2);
+  position.pullAsked();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(told.filter((item) => item === 'RESYNC')).toHaveLength(2);
+});
+
+test('the next change makes none', async () => {
+  change(1);
+  change(2);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(told).toHaveLength(2);
+  expect(told).not.toContain('RESYNC');
+});
+
+test('a heartbeat that is ahead makes one only if it stays so for two seconds', async () => {
+  feed.take({ kind: 'heartbeat', epoch: 'e', seq: 1 });
+  await vi.advanceTimersByTimeAsync(1500);
+  change(1);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(told).not.toContain('RESYNC');
+  feed.take({ kind: 'heartbeat', epoch: 'e', seq: 2 });
+  await vi.advanceTimersByTimeAsync(2150);
+  expect(told).toContain('RESYNC');
+});
