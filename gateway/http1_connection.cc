@@ -57,7 +57,7 @@ class Http1Connection final : public HttpConnection, public Responder {
     if (is_chunked_) out_.append("transfer-encoding: chunked\r\n");
     if (!keep_alive_) out_.append("connection: close\r\n");
     out_.append("\r\n");
-    Flush();
+    FlushSoon();
   }
 
   void Write(std::string bytes) override {
@@ -65,13 +65,13 @@ class Http1Connection final : public HttpConnection, public Responder {
     if (is_chunked_) absl::StrAppend(&out_, absl::Hex(bytes.size()), "\r\n");
     out_.append(bytes);
     if (is_chunked_) out_.append("\r\n");
-    Flush();
+    FlushSoon();
   }
 
   void End() override {
     if (is_chunked_ && !is_head_only_) out_.append("0\r\n\r\n");
     is_answered_ = true;
-    Flush();
+    FlushSoon();
   }
 
   void Abort() override {
@@ -181,7 +181,18 @@ class Http1Connection final : public HttpConnection, public Responder {
     if (!is_waiting || received_.size() < kMostAhead) ReadOn();
   }
 
+  // Head, message and end of a short answer are often written one after the other: they go out in
+  // one piece.
+  void FlushSoon() {
+    if (std::exchange(is_flush_posted_, true)) return;
+    boost::asio::post(executor(), [this, self = shared_from_this()] {
+      is_flush_posted_ = false;
+      Flush();
+    });
+  }
+
   void Flush() {
+    if (is_closed()) return;
     if (!is_sending() && !out_.empty()) Send(std::exchange(out_, {}));
   }
 
@@ -219,6 +230,7 @@ class Http1Connection final : public HttpConnection, public Responder {
   bool is_http11_ = true;
   bool is_chunked_ = false;
   bool is_head_only_ = false;
+  bool is_flush_posted_ = false;
   bool is_started_ = false;
   bool is_answered_ = false;
 

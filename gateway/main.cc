@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/mutex.h"
 #include "common/health_command.h"
 #include "common/log.h"
 #include "common/options.h"
@@ -53,6 +54,8 @@ int Serve(StopSignal& stop, Gateway::Options options) {
 
 int Main(int argc, char** argv) {
   StopSignal stop;
+  // Debian builds Abseil so that each lock of gRPC's is looked up in a graph of all locks.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   Gateway::Options options;
   Settings settings;
   OptionSet set("usersync-gateway", kUsage);

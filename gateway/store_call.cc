@@ -88,6 +88,8 @@ void StoreCall::OnReadDone(bool ok) {
     return;
   }
   std::string message = BytesOf(response_);
+  // It would keep a piece of gRPC's read buffer until the next message.
+  response_.Clear();
   untold_bytes_ += message.size();
   news_.messages.push_back(std::move(message));
   is_paused_ = true;
