@@ -71,8 +71,10 @@ class Author {
 // Watchers that have seen everything so far.
 class Watchers {
  public:
-  Watchers(const ClientSet::Connect& connect, int connections, int streams)
-      : clients_(connect, connections), streams_(streams) {
+  Watchers(const ClientSet::Connect& connect, int connections) : clients_(connect, connections) {}
+
+  // Opens more of them.
+  void Open(int streams) {
     users::v1::WatchRequest request;
     request.set_start(users::v1::WATCH_START_OLDEST);
     request.mutable_heartbeat_interval()->set_seconds(300);
@@ -82,24 +84,37 @@ class Watchers {
                              .on_message = [this] { ++messages_; },
                              .on_end = [](bool) { throw std::runtime_error("a watch ended"); }});
     }
-    AwaitAll();
+    streams_ += streams;
+    Await(streams);
   }
 
   // Waits until one more message has come to each of them.
-  void AwaitAll() {
-    expected_ += streams_;
+  void AwaitAll() { Await(streams_); }
+
+ private:
+  void Await(int64_t messages) {
+    expected_ += messages;
     clients_.RunUntil(absl::Now() + kPatience, [this] { return messages_ >= expected_; });
     if (messages_ != expected_) {
       throw std::runtime_error(absl::StrCat(messages_, " messages instead of ", expected_));
     }
   }
 
- private:
   ClientSet clients_;
-  const int64_t streams_;
+  int64_t streams_ = 0;
   int64_t messages_ = 0;
   int64_t expected_ = 0;
 };
+
+// Opens `streams`. Returns what each of them costs the gateway, once it has served a tenth of them:
+// what it needs to serve any at all is not theirs.
+double OpenAndWeigh(Watchers& watchers, int streams, pid_t gateway) {
+  const int first = streams / 10;
+  watchers.Open(first);
+  const double before = ResidentKb(gateway);
+  watchers.Open(streams - first);
+  return (ResidentKb(gateway) - before) / (streams - first);
+}
 
 double FanoutMs(Author& author, Watchers& watchers, int changes) {
   std::vector<absl::Duration> times;
@@ -123,20 +138,18 @@ OpenStreams MeasureOpenStreams(int streams, int changes) {
   const auto http1 = [&] { return ConnectGrpcWebHttp1(gateway.http_port()); };
   const auto http2 = [&] { return ConnectGrpcWebHttp2(gateway.http_port()); };
   OpenStreams result;
+  Author author(line);
+  gateway.Start();
   {
-    gateway.Start();
-    Author author(line);
-    const double before = ResidentKb(gateway.pid());
-    Watchers watchers(http2, kConnections, streams);
-    result.http2_kb = (ResidentKb(gateway.pid()) - before) / streams;
+    Watchers watchers(http2, kConnections);
+    result.http2_kb = OpenAndWeigh(watchers, streams, gateway.pid());
     result.fanout_ms = FanoutMs(author, watchers, changes);
   }
   gateway.Terminate();
   gateway.Start();
-  const double before = ResidentKb(gateway.pid());
-  // They begin with the oldest change, and all of them come in one message.
-  Watchers watchers(http1, streams, streams);
-  result.http1_kb = (ResidentKb(gateway.pid()) - before) / streams;
+  // They begin with the oldest change, and all there are come in one message.
+  Watchers watchers(http1, streams);
+  result.http1_kb = OpenAndWeigh(watchers, streams, gateway.pid());
   return result;
 }
 
