@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/log.h"
 #include "gateway/gateway.h"
 #include "gateway/testing/backend.h"
 #include "gateway/testing/tls_client.h"
@@ -19,6 +20,8 @@ namespace {
 void Say(const nlohmann::json& json) { std::cout << json.dump() << std::endl; }
 
 int Main(std::vector<std::string> origins) {
+  // To stderr: what is printed is for the tests.
+  InitLog("usersync-test-gateway", "warning");
   const TempDir secrets;
   std::ofstream(secrets.path() + "/gateway.token") << "the-token\n";
   const gateway::TlsContext::Files tls = {secrets.path() + "/gateway.crt",
