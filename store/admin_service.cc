@@ -2,12 +2,38 @@
 
 #include <utility>
 
+#include "common/status.h"
+#include "store/admission.h"
 #include "store/pseudonymiser.h"
 #include "store/refused_page.h"
 #include "store/refused_request.h"
 #include "store/refused_row.h"
 
 namespace usersync::store {
+
+grpc::ServerUnaryReactor* AdminService::EraseUser(grpc::CallbackServerContext* context,
+                                                  const users::v1::EraseUserRequest* request,
+                                                  users::v1::EraseUserResponse* response) {
+  if (request->dry_run()) {
+    return reads_.Serve(
+        context, response,
+        [request](Session& session) { return ErasureKeeper::Count(session, *request); },
+        Operation::kAdminister);
+  }
+  auto* reactor = context->DefaultReactor();
+  const auto caller = Admit(identity_, *context, Operation::kAdminister);
+  if (!caller.ok()) {
+    reactor->Finish(ToGrpc(caller.status()));
+    return reactor;
+  }
+  erasures_.Erase(
+      caller->principal, *request, [context] { return context->IsCancelled(); },
+      [reactor, response](absl::StatusOr<users::v1::EraseUserResponse> erased) {
+        if (erased.ok()) *response = *std::move(erased);
+        reactor->Finish(ToGrpc(erased.status()));
+      });
+  return reactor;
+}
 
 grpc::ServerUnaryReactor* AdminService::PseudonymiseActor(
     grpc::CallbackServerContext* context, const users::v1::PseudonymiseActorRequest* request,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/change_feed.h"
+#include "store/erasure_keeper.h"
 #include "store/identity.h"
 #include "store/read_calls.h"
 #include "store/sequencer.h"
@@ -12,8 +13,17 @@ namespace usersync::store {
 class AdminService final : public users::v1::AdminService::CallbackService {
  public:
   // All must outlive this.
-  AdminService(const Identity& identity, Sequencer& sequencer, ChangeFeed& feed, ReadCalls& reads)
-      : identity_(identity), sequencer_(sequencer), feed_(feed), reads_(reads) {}
+  AdminService(const Identity& identity, Sequencer& sequencer, ChangeFeed& feed, ReadCalls& reads,
+               ErasureKeeper& erasures)
+      : identity_(identity),
+        sequencer_(sequencer),
+        feed_(feed),
+        reads_(reads),
+        erasures_(erasures) {}
+
+  grpc::ServerUnaryReactor* EraseUser(grpc::CallbackServerContext* context,
+                                      const users::v1::EraseUserRequest* request,
+                                      users::v1::EraseUserResponse* response) override;
 
   grpc::ServerUnaryReactor* PseudonymiseActor(
       grpc::CallbackServerContext* context, const users::v1::PseudonymiseActorRequest* request,
@@ -30,6 +40,7 @@ class AdminService final : public users::v1::AdminService::CallbackService {
   Sequencer& sequencer_;
   ChangeFeed& feed_;
   ReadCalls& reads_;
+  ErasureKeeper& erasures_;
 };
 
 }  // namespace usersync::store

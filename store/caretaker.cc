@@ -14,10 +14,11 @@ constexpr int kRowsAtOnce = 5000;
 }  // namespace
 
 Caretaker::Caretaker(Options options, const ChangeFeed& feed, SessionPool& pool,
-                     std::function<void(bool serving)> set_serving)
+                     ErasureKeeper& erasures, std::function<void(bool serving)> set_serving)
     : options_(options),
       feed_(feed),
       pool_(pool),
+      erasures_(erasures),
       set_serving_(std::move(set_serving)),
       thread_([this] { Run(); }) {}
 
@@ -35,6 +36,7 @@ void Caretaker::Run() {
   absl::Time next_expiry = absl::InfinitePast();
   while (true) {
     set_serving_(feed_.healthy());
+    KeepErasures();
     if (absl::Now() >= next_expiry) {
       ExpireAnswers();
       next_expiry = absl::Now() + options_.expiry;
@@ -44,6 +46,11 @@ void Caretaker::Run() {
     while (!stopping_ && absl::Now() < next_check) changed_.WaitUntil(mutex_, next_check);
     if (stopping_) return;
   }
+}
+
+void Caretaker::KeepErasures() {
+  const absl::Status status = erasures_.Keep();
+  if (!status.ok()) spdlog::warn("the erasures were not kept: {}", std::string(status.message()));
 }
 
 void Caretaker::ExpireAnswers() {

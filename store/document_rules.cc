@@ -19,6 +19,7 @@ using google::protobuf::FieldDescriptor;
 using users::v1::User;
 using users::v1::Violation;
 
+constexpr size_t kMostReasonLength = 1024;
 constexpr size_t kMostWordLength = 64;
 // A byte takes at most this many as JSON (\u0001); names and quotes are in the allowance.
 constexpr size_t kMostBytesPerByte = 6;
@@ -120,6 +121,8 @@ class DocumentChecker {
 };
 
 }  // namespace
+
+bool IsReason(absl::string_view text) { return IsText(text, kMostReasonLength); }
 
 bool IsText(absl::string_view text, size_t most) {
   size_t characters = 0;

@@ -16,6 +16,10 @@ inline constexpr size_t kMostDocumentBytes = 64 << 10;
 // [PostgreSQL cannot hold it].
 bool IsText(absl::string_view text, size_t most);
 
+// What a reason must be.
+bool IsReason(absl::string_view text);
+inline constexpr char kReasonRule[] = "must be at most 1024 characters, none of them U+0000";
+
 // Appends every broken rule of a document. `part` is "" for the document itself, "assumed" for
 // the one that its author assumed, which names the fields "assumed.email". A field that is as in
 // `current` (may be null) is not judged.

@@ -16,6 +16,7 @@ namespace {
 using users::internal::v1::Entry;
 
 constexpr int kMostEntries = 1000;
+constexpr int kMostErasures = 1000;
 
 int64_t NanosOf(const google::protobuf::Timestamp& time) {
   return time.seconds() * 1000000000 + time.nanos();
@@ -90,6 +91,32 @@ grpc::ServerUnaryReactor* IngestService::GetPosition(
       time.set_nanos(static_cast<int>(position->time_ns % 1000000000));
     }
     reactor->Finish(ToGrpc(position.status()));
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* IngestService::ListErasures(
+    grpc::CallbackServerContext* context, const users::internal::v1::ListErasuresRequest* request,
+    users::internal::v1::ListErasuresResponse* response) {
+  auto* reactor = context->DefaultReactor();
+  if (auto status = CheckCaller(*context); !status.ok()) {
+    reactor->Finish(ToGrpc(status));
+    return reactor;
+  }
+  readers_.Add([this, request, response, reactor] {
+    const auto rows = pool_.Run(absl::Now() + absl::Seconds(10), [&](Session& session) {
+      return session.ExecParams(
+          "SELECT seq, doc_id FROM users WHERE erased AND seq > $1 ORDER BY seq LIMIT $2",
+          request->after_sequence(), kMostErasures);
+    });
+    if (rows.ok()) {
+      for (const pqxx::row& row : *rows) {
+        auto& erasure = *response->add_erasures();
+        erasure.set_sequence(row[0].as<int64_t>());
+        erasure.set_user_id(row[1].c_str());
+      }
+    }
+    reactor->Finish(ToGrpc(rows.status()));
   });
   return reactor;
 }

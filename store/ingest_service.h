@@ -19,6 +19,10 @@ class IngestService final : public users::internal::v1::IngestService::CallbackS
       grpc::CallbackServerContext* context, const users::internal::v1::GetPositionRequest* request,
       users::internal::v1::GetPositionResponse* response) override;
 
+  grpc::ServerUnaryReactor* ListErasures(
+      grpc::CallbackServerContext* context, const users::internal::v1::ListErasuresRequest* request,
+      users::internal::v1::ListErasuresResponse* response) override;
+
   grpc::ServerUnaryReactor* Ingest(grpc::CallbackServerContext* context,
                                    const users::internal::v1::IngestRequest* request,
                                    users::internal::v1::IngestResponse* response) override;

@@ -121,6 +121,9 @@ void Declare(OptionSet& set, Settings& settings) {
           "The public key, for verify; log.vkey beside the private one if empty.");
   set.Add("log-heads", &server.log.heads_path,
           "Where signed heads are appended; log.heads beside the key if empty.");
+  set.Add("erasures", &server.erasures_path,
+          "The list of erasures, applied again after a restore; erasures beside the key if empty. "
+          "Keep it outside the database's backups.");
   set.Add("log-interval", &server.log.interval, "How often, while the log grows.");
   set.Add("log-level", &settings.log_level, kLogLevels, "How much to say.");
   set.AddSecret("store-database-url", &server.database_url, "PostgreSQL, for serve.");
@@ -135,6 +138,8 @@ void Complete(Settings& settings) {
   VerifyOptions& verify = settings.verify;
   if (log.key_path.empty()) log.key_path = settings.server.secrets_dir + "/log.key";
   if (log.heads_path.empty()) log.heads_path = BesideKey(log.key_path, "log.heads");
+  std::string& erasures = settings.server.erasures_path;
+  if (erasures.empty()) erasures = BesideKey(log.key_path, "erasures");
   if (verify.vkey_path.empty()) verify.vkey_path = BesideKey(log.key_path, "log.vkey");
   if (verify.database_url.empty()) verify.database_url = settings.server.database_url;
   verify.heads_path = log.heads_path;

@@ -18,6 +18,7 @@
 #include "store/change_feed.h"
 #include "store/change_feed_service.h"
 #include "store/counters.h"
+#include "store/erasure_keeper.h"
 #include "store/history_service.h"
 #include "store/identity.h"
 #include "store/ingest_service.h"
@@ -68,6 +69,9 @@ class RunningServer final : public Server {
     signer_ = *std::move(signer);
     sequencer_ =
         std::make_unique<Sequencer>(Sequencer::Options{.database = database_}, feed_, counters_);
+    erasures_ = std::make_unique<ErasureKeeper>(options_.erasures_path, *sequencer_, feed_, pool_);
+    // Nobody reads, or writes to, a person whom a restored database brought back.
+    if (auto status = erasures_->Keep(); !status.ok()) return status;
     ingest_ = std::make_unique<IngestService>(identity_, *sequencer_, pool_, *readers_);
     sync_ = std::make_unique<SyncService>(identity_, *sequencer_, feed_, pool_, *readers_);
     reads_ = std::make_unique<ReadCalls>(identity_, pool_, *readers_);
@@ -82,7 +86,7 @@ class RunningServer final : public Server {
                                    .log_checkpoint = [this] { return signer_->newest_note(); }},
         feed_, *reads_);
     log_ = std::make_unique<LogService>(*signer_, *reads_);
-    admin_ = std::make_unique<AdminService>(identity_, *sequencer_, feed_, *reads_);
+    admin_ = std::make_unique<AdminService>(identity_, *sequencer_, feed_, *reads_, *erasures_);
     // Named so that the linker keeps the descriptor that `buf curl --list-methods` looks for.
     grpc::health::v1::HealthCheckRequest::descriptor();
     grpc::EnableDefaultHealthCheckService(true);
@@ -109,7 +113,7 @@ class RunningServer final : public Server {
                                                         options_.port, " (--store-port): in use?"));
     }
     caretaker_ =
-        std::make_unique<Caretaker>(Caretaker::Options{}, feed_, pool_,
+        std::make_unique<Caretaker>(Caretaker::Options{}, feed_, pool_, *erasures_,
                                     [health = server_->GetHealthCheckService()](bool serving) {
                                       health->SetServingStatus(serving);
                                     });
@@ -174,6 +178,7 @@ class RunningServer final : public Server {
   Metrics metrics_;
   std::unique_ptr<HeadSigner> signer_;
   std::unique_ptr<Sequencer> sequencer_;
+  std::unique_ptr<ErasureKeeper> erasures_;
   std::unique_ptr<IngestService> ingest_;
   std::unique_ptr<SyncService> sync_;
   std::unique_ptr<ReadCalls> reads_;

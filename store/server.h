@@ -27,6 +27,8 @@ class Server {
     // How long a watcher may take nothing before its stream is ended.
     absl::Duration stall_timeout = absl::Seconds(60);
     HeadSigner::Options log;
+    // The list of erasures.
+    std::string erasures_path;
     // How long calls may go on after Stop was asked for.
     absl::Duration drain_timeout = absl::Seconds(10);
   };

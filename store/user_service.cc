@@ -1,7 +1,5 @@
 #include "store/user_service.h"
 
-#include <openssl/rand.h>
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,20 +10,12 @@
 #include "store/as_of_reader.h"
 #include "store/field_error.h"
 #include "store/mutation_request.h"
-#include "store/sql_text.h"
+#include "store/random_uuid.h"
 #include "store/user_page.h"
 #include "store/validate.h"
 
 namespace usersync::store {
 namespace {
-
-std::string RandomUuid() {
-  std::string bytes(16, '\0');
-  RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), 16);
-  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
-  return UuidText(bytes);
-}
 
 // The JSON names of the fields to update.
 absl::StatusOr<std::vector<std::string>> FieldsOf(const users::v1::UpdateUserRequest& request) {

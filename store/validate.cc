@@ -65,9 +65,8 @@ std::vector<Violation> Validate(const Principal& author, const Mutation& mutatio
                                        author.actor));
   }
   CheckMutationId(author, mutation.mutation_id(), violations);
-  if (!IsText(mutation.reason(), kMostReasonLength)) {
-    violations.push_back(MakeViolation(users::v1::ERROR_REASON_FIELD_INVALID, "reason",
-                                       "must be at most 1024 characters, none of them U+0000",
+  if (!IsReason(mutation.reason())) {
+    violations.push_back(MakeViolation(users::v1::ERROR_REASON_FIELD_INVALID, "reason", kReasonRule,
                                        mutation.reason()));
   }
   if (!users::v1::ConflictPolicy_IsValid(mutation.conflict_policy())) {

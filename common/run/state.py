@@ -22,6 +22,8 @@ class State:
         self.postgres_pointer = self.directory / "pgdata"
         # The signed heads of the history: append-only, and worth a backup of their own.
         self.log_heads = self.log / "heads"
+        # Who was erased: outlives every backup of the database, and is applied again after a restore.
+        self.erasures = self.log / "erasures"
         # What runs now, for `./usersync env`; there only while something runs.
         self.environment = self.run / "environment.json"
 

@@ -138,7 +138,8 @@ class System:
                                   "USERSYNC_STORE_PORT": str(port),
                                   "USERSYNC_STORE_METRICS_PORT": str(metrics),
                                   "USERSYNC_STORE_DATABASE_URL": self.cluster.url("usersync_store"),
-                                  "USERSYNC_LOG_HEADS": str(self._state.log_heads)})
+                                  "USERSYNC_LOG_HEADS": str(self._state.log_heads),
+                                  "USERSYNC_ERASURES": str(self._state.erasures)})
 
     def _bridge(self, index, metrics):
         return Child(self._state, name_of("bridge", index),
