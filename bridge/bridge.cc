@@ -6,8 +6,11 @@
 #include "absl/time/clock.h"
 #include "bridge/broadcaster.h"
 #include "bridge/counters.h"
+#include "bridge/eraser.h"
+#include "bridge/late_messages.h"
 #include "bridge/nats_broadcast_stream.h"
 #include "bridge/nats_message_source.h"
+#include "bridge/nats_stored_messages.h"
 #include "bridge/pull_responder.h"
 #include "bridge/receipt_publisher.h"
 #include "bridge/stream_keeper.h"
@@ -34,7 +37,9 @@ class RunningBridge final : public Bridge {
         store_(MakeStoreClient(store)),
         source_({}, *quick_, keeper_),
         receipts_(*quick_, *bulk_, counters_),
-        consumer_({}, source_, *store_, receipts_, counters_),
+        late_(receipts_),
+        messages_(*quick_, *bulk_),
+        consumer_({}, source_, *store_, late_, counters_),
         pulls_(std::make_unique<PullResponder>(PullResponder::Options{}, *quick_, *store_,
                                                counters_)) {}
 
@@ -53,9 +58,12 @@ class RunningBridge final : public Bridge {
     stream_ = *std::move(stream);
     broadcaster_ = std::make_unique<Broadcaster>(
         Broadcaster::Options{.stream_bytes = kBroadcastMaxBytes}, *stream_, *store_, counters_);
+    eraser_ =
+        std::make_unique<Eraser>(Eraser::Options{}, messages_, *stream_, *store_, late_, counters_);
     if (auto status = pulls_->Start(); !status.ok()) return status;
     consuming_ = std::thread([this] { consumer_.Run(); });
     broadcasting_ = std::thread([this] { broadcaster_->Run(); });
+    erasing_ = std::thread([this] { eraser_->Run(); });
     return absl::OkStatus();
   }
 
@@ -67,6 +75,8 @@ class RunningBridge final : public Bridge {
     pulls_.reset();
     if (broadcaster_ != nullptr) broadcaster_->Stop();
     if (broadcasting_.joinable()) broadcasting_.join();
+    if (eraser_ != nullptr) eraser_->Stop();
+    if (erasing_.joinable()) erasing_.join();
     (void)bulk_->Flush(kFlushTimeout);
     (void)quick_->Flush(kFlushTimeout);
   }
@@ -91,12 +101,16 @@ class RunningBridge final : public Bridge {
   const std::unique_ptr<StoreClient> store_;
   NatsMessageSource source_;
   ReceiptPublisher receipts_;
+  LateMessages late_;
+  NatsStoredMessages messages_;
   UpdateConsumer consumer_;
   std::unique_ptr<NatsBroadcastStream> stream_;
   std::unique_ptr<Broadcaster> broadcaster_;
+  std::unique_ptr<Eraser> eraser_;
   std::unique_ptr<PullResponder> pulls_;
   std::thread consuming_;
   std::thread broadcasting_;
+  std::thread erasing_;
 };
 
 absl::StatusOr<std::unique_ptr<NatsConnection>> AwaitNats(const NatsConnection::Options& options,

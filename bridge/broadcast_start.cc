@@ -9,8 +9,9 @@
 namespace usersync::bridge {
 namespace {
 
-// How many messages that say nothing are passed over before what lies below counts as unknown.
-constexpr int kMostPassedOver = 1000;
+// How many messages that say nothing are passed over before what lies below counts as unknown: an
+// erased user leaves a hole as long as the history was.
+constexpr int kMostPassedOver = 100000;
 
 bool IsOfAnotherHistory(const absl::Status& status) {
   const std::string reason = ReasonOf(status);

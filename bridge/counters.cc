@@ -22,6 +22,9 @@ void AddTo(Metrics& metrics, const Counters& counters) {
   metrics.Add("usersync_bridge_broadcasts_total", "Changes published.", counters.broadcasts);
   metrics.Add("usersync_bridge_broadcast_restarts_total",
               "How often broadcasting stopped and began again.", counters.broadcast_restarts);
+  metrics.Add("usersync_bridge_erased_messages_total",
+              "Messages of erased users that were removed from the streams.",
+              counters.erased_messages);
   metrics.Add("usersync_bridge_pulls_total", "Pulls answered.", counters.pulls);
   metrics.Add("usersync_bridge_failed_pulls_total", "Pulls answered with an error.",
               counters.failed_pulls);

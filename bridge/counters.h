@@ -21,6 +21,8 @@ struct Counters {
   // Out.
   Counter broadcasts;
   Counter broadcast_restarts;
+  // Messages of erased users that were removed from the streams.
+  Counter erased_messages;
   Counter pulls;
   Counter failed_pulls;
 };

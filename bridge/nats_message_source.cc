@@ -16,6 +16,9 @@ namespace {
 // What is kept of the headers of a message that cannot be decoded.
 constexpr size_t kMostHeaderBytes = 4096;
 
+// How many removed messages are looked behind before it is taken for granted that there are others.
+constexpr int kMostRemoved = 100;
+
 constexpr int64_t kNanosPerSecond = 1000000000;
 
 std::string HeaderLines(natsMsg* message) {
@@ -234,8 +237,16 @@ void NatsMessageSource::Wake() {
 absl::StatusOr<bool> NatsMessageSource::HasLater(const Position& position) {
   const auto state = ReadStreamState(nats_, kUpdateStream);
   if (!state.ok()) return state.status();
-  return state->messages > 0 &&
-         (state->last_sequence > position.sequence() || state->last_time_ns > NanosOf(position));
+  const bool has_grown = state->last_sequence > position.sequence();
+  if (state->messages == 0 || !(has_grown || state->last_time_ns > NanosOf(position))) return false;
+  // The newest messages may have been an erased user's, and removed.
+  uint64_t sequence = state->last_sequence;
+  const uint64_t seen = has_grown ? position.sequence() : 0;
+  for (int asked = 0; sequence > seen && asked < kMostRemoved; --sequence, ++asked) {
+    const absl::Status status = ReadMessage(nats_, kUpdateStream, sequence).status();
+    if (!absl::IsNotFound(status)) return status.ok() ? absl::StatusOr<bool>(true) : status;
+  }
+  return sequence > seen;
 }
 
 }  // namespace usersync::bridge

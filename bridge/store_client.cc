@@ -183,6 +183,21 @@ class GrpcStoreClient final : public StoreClient {
     return response.position();
   }
 
+  absl::StatusOr<users::internal::v1::ListErasuresResponse> ListErasures(
+      int64_t after_sequence) override {
+    const size_t index = current_;
+    grpc::ClientContext context;
+    Prepare(context, options_.read_timeout);
+    users::internal::v1::ListErasuresRequest request;
+    request.set_after_sequence(after_sequence);
+    users::internal::v1::ListErasuresResponse response;
+    const absl::Status status =
+        FromGrpc(peers_[index]->ingest->ListErasures(&context, request, &response));
+    Note(index, status);
+    if (!status.ok()) return status;
+    return response;
+  }
+
   void Ingest(const users::internal::v1::IngestRequest& request, IngestDone done) override {
     using Call = AsyncCall<users::internal::v1::IngestResponse>;
     const size_t index = current_;
@@ -266,6 +281,14 @@ class GrpcStoreClient final : public StoreClient {
 };
 
 }  // namespace
+
+absl::StatusOr<users::internal::v1::IngestResponse> IngestNow(
+    StoreClient& store, const users::internal::v1::IngestRequest& request) {
+  using Response = absl::StatusOr<users::internal::v1::IngestResponse>;
+  auto promise = std::make_shared<std::promise<Response>>();
+  store.Ingest(request, [promise](Response response) { promise->set_value(std::move(response)); });
+  return promise->get_future().get();
+}
 
 absl::StatusOr<users::v1::PullResponse> PullNow(StoreClient& store,
                                                 const users::v1::PullRequest& request) {

@@ -35,6 +35,10 @@ class StoreClient {
 
   virtual absl::StatusOr<users::internal::v1::Position> GetPosition(const std::string& source) = 0;
 
+  // The users who were erased after a change, in order; at most so many as the store likes.
+  virtual absl::StatusOr<users::internal::v1::ListErasuresResponse> ListErasures(
+      int64_t after_sequence) = 0;
+
   using IngestDone =
       std::function<void(absl::StatusOr<users::internal::v1::IngestResponse> response)>;
   // `request` must live until `done` was called, which is exactly once, on any thread.
@@ -45,6 +49,10 @@ class StoreClient {
 
   virtual std::unique_ptr<ChangeStream> Watch(const users::v1::WatchRequest& request) = 0;
 };
+
+// Waits for an Ingest.
+absl::StatusOr<users::internal::v1::IngestResponse> IngestNow(
+    StoreClient& store, const users::internal::v1::IngestRequest& request);
 
 // Waits for a Pull.
 absl::StatusOr<users::v1::PullResponse> PullNow(StoreClient& store,

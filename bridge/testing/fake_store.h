@@ -67,6 +67,20 @@ class FakeStore final : public StoreClient {
     changed_.NotifyAll();
   }
 
+  // Commits the erasure of a user.
+  void Erase(const std::string& user_id) {
+    MutexLock lock(mutex_);
+    AddChange();
+    auto& erasure = *erasures_.add_erasures();
+    erasure.set_sequence(int64_t(history_.size()));
+    erasure.set_user_id(user_id);
+  }
+  // How far erasures were carried out.
+  Position erased() {
+    MutexLock lock(mutex_);
+    return erased_;
+  }
+
   Position position() {
     MutexLock lock(mutex_);
     return position_;
@@ -98,7 +112,18 @@ class FakeStore final : public StoreClient {
     return sequence == 0 ? "cp-0" : history_[sequence - 1];
   }
 
-  absl::StatusOr<Position> GetPosition(const std::string&) override { return position(); }
+  absl::StatusOr<Position> GetPosition(const std::string& source) override {
+    return source == "ERASURES" ? erased() : position();
+  }
+
+  absl::StatusOr<users::internal::v1::ListErasuresResponse> ListErasures(int64_t after) override {
+    MutexLock lock(mutex_);
+    users::internal::v1::ListErasuresResponse response;
+    for (const auto& erasure : erasures_.erasures()) {
+      if (erasure.sequence() > after) *response.add_erasures() = erasure;
+    }
+    return response;
+  }
 
   void Ingest(const IngestRequest& request, IngestDone done) override {
     std::function<void()> answer;
@@ -196,12 +221,13 @@ class FakeStore final : public StoreClient {
     if (trouble_) {
       if (auto status = trouble_(request); !status.ok()) return status;
     }
-    if (!SamePosition(request.after(), position_)) {
+    Position& position = request.source() == "ERASURES" ? erased_ : position_;
+    if (!SamePosition(request.after(), position)) {
       return Error(absl::StatusCode::kAborted, "POSITION_MOVED", "moved",
-                   {{"position", absl::StrCat(position_.sequence())},
-                    {"time_ns", absl::StrCat(NanosOf(position_))}});
+                   {{"position", absl::StrCat(position.sequence())},
+                    {"time_ns", absl::StrCat(NanosOf(position))}});
     }
-    position_ = request.through();
+    position = request.through();
     committed_.push_back(request);
     IngestResponse response;
     for (const auto& entry : request.entries()) {
@@ -228,6 +254,8 @@ class FakeStore final : public StoreClient {
   bool holding_ GUARDED_BY(mutex_) = false;
   std::vector<std::function<void()>> held_ GUARDED_BY(mutex_);
   Position position_ GUARDED_BY(mutex_);
+  Position erased_ GUARDED_BY(mutex_);
+  users::internal::v1::ListErasuresResponse erasures_ GUARDED_BY(mutex_);
   int epoch_ GUARDED_BY(mutex_) = 1;
   // The checkpoint of every change.
   std::vector<std::string> history_ GUARDED_BY(mutex_);
