@@ -29,7 +29,7 @@ void CheckBroadcasts(const Evidence& evidence, Flaws& flaws) {
     if (const std::string difference = Difference(seen[i], evidence.history); !difference.empty()) {
       flaws.push_back("USERS_BROADCAST holds " + difference);
     }
-    if (i > 0 && seen[i].seq != seen[i - 1].seq + 1) {
+    if (i > 0 && !evidence.history.OnlyErasedBetween(seen[i - 1].seq, seen[i].seq)) {
       flaws.push_back(
           absl::StrCat("USERS_BROADCAST holds ", seen[i].seq, " after ", seen[i - 1].seq));
     }

@@ -84,6 +84,14 @@ const VersionRow* History::Find(int64_t seq) const {
   return found != versions.end() && found->seq == seq ? &*found : nullptr;
 }
 
+bool History::OnlyErasedBetween(int64_t before, int64_t after) const {
+  for (int64_t seq = before + 1; seq < after; ++seq) {
+    const VersionRow* row = Find(seq);
+    if (row == nullptr || row->document) return false;
+  }
+  return true;
+}
+
 const UserRow* History::FindUser(const std::string& doc_id) const {
   const auto found = std::find_if(users.begin(), users.end(),
                                   [&](const UserRow& user) { return user.doc_id == doc_id; });

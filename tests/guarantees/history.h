@@ -70,6 +70,9 @@ struct History {
 
   // nullptr if there is none.
   const VersionRow* Find(int64_t seq) const;
+  // Whether the versions between two sequences are there and all erased: then nobody misses what
+  // was told of them.
+  bool OnlyErasedBetween(int64_t before, int64_t after) const;
   const UserRow* FindUser(const std::string& doc_id) const;
   // The version of the same user before this one, or nullptr.
   const VersionRow* Before(const VersionRow& row) const;

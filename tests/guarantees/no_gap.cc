@@ -26,9 +26,9 @@ Flaws NoGap(const Evidence& evidence) {
   }
   for (size_t i = 1; i < evidence.broadcasts.size(); ++i) {
     const int64_t before = evidence.broadcasts[i - 1].seq;
-    if (evidence.broadcasts[i].seq > before + 1) {
-      flaws.push_back(
-          absl::StrCat("USERS_BROADCAST holds ", evidence.broadcasts[i].seq, " after ", before));
+    const int64_t seq = evidence.broadcasts[i].seq;
+    if (seq > before + 1 && !evidence.history.OnlyErasedBetween(before, seq)) {
+      flaws.push_back(absl::StrCat("USERS_BROADCAST holds ", seq, " after ", before));
     }
   }
   return flaws;

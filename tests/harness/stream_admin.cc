@@ -111,4 +111,26 @@ absl::StatusOr<std::vector<StreamAdmin::Stored>> StreamAdmin::ReadAll(const std:
   return stored;
 }
 
+absl::StatusOr<std::vector<StreamAdmin::Stored>> StreamAdmin::ReadWhatIsLeft(
+    const std::string& stream) {
+  const auto info = Info(stream);
+  if (!info.ok()) return info.status();
+  std::vector<Stored> stored;
+  const json& state = (*info)["state"];
+  if (state.value("messages", 0) == 0) return stored;
+  jsCtx* js = nullptr;
+  natsStatus status = natsConnection_JetStream(&js, client_.connection(), nullptr);
+  if (status != NATS_OK) return StatusOf(status, "JetStream");
+  const absl::Cleanup destroy_context = [js] { jsCtx_Destroy(js); };
+  for (uint64_t sequence = state["first_seq"]; sequence <= state["last_seq"]; ++sequence) {
+    natsMsg* message = nullptr;
+    status = js_GetMsg(&message, js, stream.c_str(), sequence, nullptr, nullptr);
+    const absl::Cleanup destroy = [message] { natsMsg_Destroy(message); };
+    if (status == NATS_NOT_FOUND) continue;
+    if (status != NATS_OK) return StatusOf(status, stream);
+    stored.push_back(StoredFrom(message));
+  }
+  return stored;
+}
+
 }  // namespace usersync::tests

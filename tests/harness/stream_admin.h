@@ -33,8 +33,11 @@ class StreamAdmin {
   // The newest message, or NOT_FOUND.
   absl::StatusOr<Stored> Last(const std::string& stream, const std::string& subject);
 
-  // All messages, in order.
+  // All messages of the stream's first subject, in order; the last of them must not be removed.
   absl::StatusOr<std::vector<Stored>> ReadAll(const std::string& stream);
+
+  // Every message of a stream that some were removed from, asked for one by one.
+  absl::StatusOr<std::vector<Stored>> ReadWhatIsLeft(const std::string& stream);
 
  private:
   absl::StatusOr<nlohmann::json> Call(const std::string& api, const std::string& request);
