@@ -99,6 +99,15 @@ TEST(NoGap, FindsAChangeThatAWatcherOrTheStreamLacks) {
   EXPECT_THAT(NoGap(evidence), Says("USERS_BROADCAST holds 5 after 3"));
 }
 
+TEST(NoGap, TakesAHoleInTheStreamForNoLossWhereAUserWasErased) {
+  Evidence evidence = Sample();
+  evidence.broadcasts.erase(evidence.broadcasts.begin() + 3);
+  EXPECT_THAT(Converged(evidence), Says("USERS_BROADCAST holds 5 after 3"));
+  evidence.history.versions[3].document.reset();
+  EXPECT_TRUE(NoGap(evidence).empty());
+  EXPECT_TRUE(Converged(evidence).empty());
+}
+
 TEST(NoDuplicateEffect, FindsASecondVersionOfAMutation) {
   Evidence evidence = Sample();
   evidence.history.versions[3].mutation_id = "m-1";
