@@ -71,6 +71,8 @@ void Broadcaster::Run() {
 // Publishes what the feed tells until something is wrong.
 absl::Status Broadcaster::Carry(const BroadcastStart& start) {
   publisher_.Begin(start.last_sequence, start.mark.sequence);
+  // Before the feed is asked, so that nothing is archived in between.
+  if (auto status = store_.ReportBroadcast(start.mark.sequence); !status.ok()) return status;
   users::v1::WatchRequest request;
   request.mutable_heartbeat_interval()->set_seconds(kFeedHeartbeatSeconds);
   if (start.mark.checkpoint.empty()) {
@@ -158,11 +160,13 @@ absl::Status Broadcaster::LookAfterStream(int64_t head) {
   return absl::OkStatus();
 }
 
-// Says what was broadcast last: whoever has seen less has lost something.
+// Says what was broadcast last: to clients, because whoever has seen less has lost something, and
+// to the store, which hears it again if it does not now.
 void Broadcaster::Beat() {
   if (absl::Now() < beat_at_) return;
   beat_at_ = absl::Now() + options_.heartbeat;
   stream_.Beat(epoch_, publisher_.last_change());
+  (void)store_.ReportBroadcast(publisher_.last_change());
 }
 
 // Whether the run ended because another bridge publishes. A stream that was made anew refuses too,

@@ -54,6 +54,13 @@ class BroadcasterTest : public testing::Test {
   bool Broadcast(const std::vector<int64_t>& expected) {
     return Eventually([&] { return broadcasts_.changes() == expected; });
   }
+  // Whether the store hears in the end that this was broadcast.
+  bool IsReported(int64_t sequence) {
+    return Eventually([&] {
+      const auto reports = store_.broadcasts();
+      return !reports.empty() && reports.back() == sequence;
+    });
+  }
 
   FakeStore store_;
   FakeBroadcasts broadcasts_;
@@ -65,6 +72,34 @@ TEST_F(BroadcasterTest, CarriesEveryChangeOnceInOrder) {
   EXPECT_TRUE(Broadcast(Range(1, 100)));
   for (int i = 0; i < 20; ++i) store_.Commit(7);
   EXPECT_TRUE(Broadcast(Range(1, 240)));
+}
+
+TEST_F(BroadcasterTest, TellsTheStoreHowFarItHasCome) {
+  store_.Commit(30);
+  {
+    Giver giver(broadcasts_, store_);
+    ASSERT_TRUE(Broadcast(Range(1, 30)));
+    EXPECT_TRUE(IsReported(30));
+    store_.Commit(1);
+    EXPECT_TRUE(IsReported(31));
+  }
+  // Before anything of the feed is asked for: nothing of that may be archived meanwhile.
+  EXPECT_EQ(store_.broadcasts().front(), 0);
+  const size_t reports = store_.broadcasts().size();
+  Giver giver(broadcasts_, store_);
+  EXPECT_TRUE(Eventually([&] { return store_.broadcasts().size() > reports; }));
+  EXPECT_EQ(store_.broadcasts()[reports], 31);
+}
+
+TEST_F(BroadcasterTest, GoesBackWithAnEmptiedStream) {
+  store_.Commit(30);
+  Giver giver(broadcasts_, store_);
+  EXPECT_TRUE(IsReported(30));
+  const size_t reports = store_.broadcasts().size();
+  broadcasts_.Purge();
+  ASSERT_TRUE(Broadcast(Range(1, 30)));
+  const auto all = store_.broadcasts();
+  EXPECT_NE(std::find(all.begin() + reports, all.end(), 0), all.end());
 }
 
 TEST_F(BroadcasterTest, GoesOnWhereTheStreamEnds) {

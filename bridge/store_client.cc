@@ -198,6 +198,19 @@ class GrpcStoreClient final : public StoreClient {
     return response;
   }
 
+  absl::Status ReportBroadcast(int64_t sequence) override {
+    const size_t index = current_;
+    grpc::ClientContext context;
+    Prepare(context, options_.read_timeout);
+    users::internal::v1::ReportBroadcastRequest request;
+    request.set_sequence(sequence);
+    users::internal::v1::ReportBroadcastResponse response;
+    const absl::Status status =
+        FromGrpc(peers_[index]->ingest->ReportBroadcast(&context, request, &response));
+    Note(index, status);
+    return status;
+  }
+
   void Ingest(const users::internal::v1::IngestRequest& request, IngestDone done) override {
     using Call = AsyncCall<users::internal::v1::IngestResponse>;
     const size_t index = current_;

@@ -47,6 +47,10 @@ class StoreClient {
   using PullDone = std::function<void(absl::StatusOr<users::v1::PullResponse> response)>;
   virtual void Pull(const users::v1::PullRequest& request, PullDone done) = 0;
 
+  // Says which change USERS_BROADCAST ends with, 0 for none: the store does not archive what comes
+  // after it.
+  virtual absl::Status ReportBroadcast(int64_t sequence) = 0;
+
   virtual std::unique_ptr<ChangeStream> Watch(const users::v1::WatchRequest& request) = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "store/version_record.h"
@@ -21,6 +22,9 @@ class ChainCheck {
 
   // The users whose numbers are first to last.
   ChainCheck(int64_t first, int64_t last) : first_(first), last_(last) {}
+
+  // Lets a user's chain begin after this version instead of with version 1.
+  void Begin(int64_t object_id, Last last) { users_[object_id] = std::move(last); }
 
   // Returns what is wrong, "" if nothing is. Versions of other users are no concern.
   std::string Add(const VersionRecord& record);

@@ -37,6 +37,16 @@ TEST(ChainCheck, FindsAVersionThatIsMissingOrAnothers) {
             "does not continue the user's version before (prev_hash)");
 }
 
+TEST(ChainCheck, GoesOnAfterWhatIsArchived) {
+  ChainCheck chain(1, 10);
+  chain.Begin(1, {7, 3, "a"});
+  chain.Begin(2, {8, 1, "b"});
+  EXPECT_EQ(chain.Add(Version(9, 1, 4, "a", "c")), "");
+  EXPECT_EQ(chain.Add(Version(10, 2, 2, "c", "d")),
+            "does not continue the user's version before (prev_hash)");
+  EXPECT_EQ(chain.Take(1).sequence, 9);
+}
+
 TEST(ChainCheck, LeavesOtherUsersAlone) {
   ChainCheck chain(5, 10);
   EXPECT_EQ(chain.Add(Version(1, 4, 7, "x", "y")), "");

@@ -7,6 +7,9 @@
 #include "absl/time/clock.h"
 #include "common/backoff.h"
 #include "common/log.h"
+#include "common/status.h"
+#include "protos/violation.h"
+#include "store/archive_horizon.h"
 #include "store/change_record.h"
 #include "store/checkpoint.h"
 #include "store/field_error.h"
@@ -24,6 +27,31 @@ absl::Status Diverged() {
                     users::v1::ERROR_REASON_CHECKPOINT_DIVERGED, "checkpoint");
 }
 
+// `oldest` is the first checkpoint that is not too old.
+absl::Status TooOld(const std::string& oldest) {
+  constexpr auto kReason = users::v1::ERROR_REASON_CHECKPOINT_TOO_OLD;
+  const std::string rule = "go on from " + oldest + ", or begin with a snapshot";
+  return Error(absl::StatusCode::kOutOfRange, ReasonName(kReason),
+               Describe(kReason, "checkpoint", rule), {{"oldest_checkpoint", oldest}});
+}
+
+absl::StatusOr<ChangeFeed::Place> ReadOldest(Session& session, absl::string_view epoch) {
+  const auto horizon = ReadHorizon(session);
+  if (!horizon.ok()) return horizon.status();
+  const auto hash = *horizon == 0 ? "" : ReadVersionHash(session, *horizon);
+  if (!hash.ok()) return hash.status();
+  return ChangeFeed::Place{*horizon, Encode(CheckpointOf(epoch, *horizon, *hash))};
+}
+
+// Why the change after a position is not there.
+absl::Status Gap(Session& session, absl::string_view epoch, int64_t after) {
+  const auto oldest = ReadOldest(session, epoch);
+  if (!oldest.ok()) return oldest.status();
+  if (after < oldest->sequence) return TooOld(oldest->checkpoint);
+  return absl::DataLossError(
+      absl::StrCat("the sequence has a gap after ", after, ": verify the database"));
+}
+
 absl::StatusOr<std::vector<ChangePointer>> ReadPage(Session& session, absl::string_view epoch,
                                                     int64_t after, size_t count, bool with_before) {
   const auto rows = session.ExecParams(
@@ -35,10 +63,7 @@ absl::StatusOr<std::vector<ChangePointer>> ReadPage(Session& session, absl::stri
   for (const pqxx::row& row : *rows) {
     auto change = ReadChangeRow(epoch, row, with_before);
     if (!change.ok()) return change.status();
-    if (change->sequence() != after + 1) {
-      return absl::DataLossError(
-          absl::StrCat("the sequence has a gap after ", after, ": verify the database"));
-    }
+    if (change->sequence() != after + 1) return Gap(session, epoch, after);
     after = change->sequence();
     page.push_back(std::make_shared<const FeedChange>(*std::move(change)));
   }
@@ -176,14 +201,27 @@ absl::StatusOr<int64_t> ChangeFeed::Resolve(const std::string& checkpoint) const
   const std::string epoch = this->epoch();
   if (decoded->epoch != epoch) return Diverged();
   if (decoded->sequence == 0) return 0;
-  const auto rows = pool_.Run(absl::Now() + absl::Seconds(30), [&](Session& session) {
-    return session.ExecParams("SELECT hash FROM version WHERE id = $1", decoded->sequence);
+  const auto hash = pool_.Run(absl::Now() + absl::Seconds(30), [&](Session& session) {
+    return ReadVersionHash(session, decoded->sequence);
   });
-  if (!rows.ok()) return rows.status();
-  if (rows->empty()) return Diverged();
-  const std::string hash = ParseBytea(rows->front()[0].c_str());
-  if (CheckpointOf(epoch, decoded->sequence, hash) != *decoded) return Diverged();
+  if (!hash.ok()) return hash.status();
+  if (CheckpointOf(epoch, decoded->sequence, *hash) != *decoded) return Diverged();
   return decoded->sequence;
+}
+
+absl::StatusOr<int64_t> ChangeFeed::ResolveForChanges(const std::string& checkpoint) const {
+  const auto sequence = Resolve(checkpoint);
+  if (!sequence.ok()) return sequence;
+  const auto oldest = Oldest();
+  if (!oldest.ok()) return oldest.status();
+  if (*sequence < oldest->sequence) return TooOld(oldest->checkpoint);
+  return sequence;
+}
+
+absl::StatusOr<ChangeFeed::Place> ChangeFeed::Oldest() const {
+  const std::string epoch = this->epoch();
+  return pool_.Run(absl::Now() + absl::Seconds(30),
+                   [&](Session& session) { return ReadOldest(session, epoch); });
 }
 
 void ChangeFeed::SetListener(std::function<void()> wake, absl::Duration tick) {
@@ -266,6 +304,21 @@ absl::Status ChangeFeed::FollowSession() {
   return absl::OkStatus();
 }
 
+// Whether the database holds what the ring ends with, and all that comes after it.
+absl::StatusOr<bool> ChangeFeed::GoesOn(Session& session, const Head& ring,
+                                        const std::string& epoch) {
+  const auto decoded = DecodeCheckpoint(ring.checkpoint);
+  if (!decoded.ok()) return decoded.status();
+  if (decoded->epoch != epoch) return false;
+  const auto horizon = ReadHorizon(session);
+  if (!horizon.ok()) return horizon.status();
+  if (ring.sequence < *horizon) return false;
+  if (ring.sequence == 0) return true;
+  const auto hash = ReadVersionHash(session, ring.sequence);
+  if (!hash.ok()) return hash.status();
+  return CheckpointOf(epoch, ring.sequence, *hash) == *decoded;
+}
+
 // Brings the ring to the head of the database.
 absl::Status ChangeFeed::CatchUp(Session& session) {
   const Head before = head();
@@ -273,24 +326,16 @@ absl::Status ChangeFeed::CatchUp(Session& session) {
   if (!rows.ok()) return rows.status();
   const int64_t head = rows->front()[1].as<int64_t>();
   const std::string epoch = ParseUuid(rows->front()[0].c_str());
-  // Does the database still hold what the ring ends with?
-  auto decoded = DecodeCheckpoint(before.checkpoint);
-  if (!decoded.ok()) return decoded.status();
-  bool same = decoded->epoch == epoch;
-  if (same && before.sequence > 0) {
-    const auto hash = session.ExecParams("SELECT hash FROM version WHERE id = $1", before.sequence);
-    if (!hash.ok()) return hash.status();
-    same = !hash->empty() &&
-           CheckpointOf(epoch, before.sequence, ParseBytea(hash->front()[0].c_str())) == *decoded;
-  }
-  if (!same) {
-    spdlog::warn("the database holds another history than before: the feed begins again");
+  const auto goes_on = GoesOn(session, before, epoch);
+  if (!goes_on.ok()) return goes_on.status();
+  if (!*goes_on) {
+    spdlog::warn("the database does not hold what comes next: the feed begins again");
     if (auto status = Begin(session); !status.ok()) return status;
   }
   {
     const auto pseudonyms = rows->front()[3].as<int64_t>();
     MutexLock lock(mutex_);
-    if (same) suspect_ = false;
+    if (*goes_on) suspect_ = false;
     if (pseudonyms != pseudonyms_) ForgetLocked();
     pseudonyms_ = pseudonyms;
     missing_up_to_ = std::max(missing_up_to_, head);

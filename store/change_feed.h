@@ -75,12 +75,24 @@ class ChangeFeed {
   // Returns false if only the database has it, or the users before the changes if `with_before`.
   bool TryRead(int64_t after, bool with_before, std::vector<ChangePointer>* page) const;
 
-  // The same from the database. Blocks.
+  // The same from the database; CHECKPOINT_TOO_OLD as below. Blocks.
   absl::StatusOr<std::vector<ChangePointer>> ReadBack(int64_t after, bool with_before) const;
 
-  // The sequence that a checkpoint names, checked against the database. INVALID_ARGUMENT if it
-  // is none; FAILED_PRECONDITION, CHECKPOINT_DIVERGED, if it is of another history. Blocks.
+  // The sequence that a checkpoint names, archived or not, checked against the database.
+  // INVALID_ARGUMENT if it is none; FAILED_PRECONDITION, CHECKPOINT_DIVERGED, if it is of another
+  // history. Blocks.
   absl::StatusOr<int64_t> Resolve(const std::string& checkpoint) const;
+
+  // The same for one who needs every change after it: OUT_OF_RANGE, CHECKPOINT_TOO_OLD, if one of
+  // them is archived; metadata holds the `oldest_checkpoint` that is not too old. Blocks.
+  absl::StatusOr<int64_t> ResolveForChanges(const std::string& checkpoint) const;
+
+  struct Place {
+    int64_t sequence = 0;
+    std::string checkpoint;
+  };
+  // Before the oldest change that is not archived. Blocks.
+  absl::StatusOr<Place> Oldest() const;
 
   // Calls `wake` from one thread after the head has moved, and every `tick`.
   void SetListener(std::function<void()> wake, absl::Duration tick);
@@ -96,6 +108,7 @@ class ChangeFeed {
   absl::Status FollowSession();
   absl::Status CatchUp(Session& session);
   absl::Status Begin(Session& session);
+  absl::StatusOr<bool> GoesOn(Session& session, const Head& ring, const std::string& epoch);
 
   const Options options_;
   SessionPool& pool_;

@@ -21,25 +21,33 @@ class Hasher {
   Hasher(const Hasher&) = delete;
   Hasher& operator=(const Hasher&) = delete;
 
-  // Fails only without memory or without OpenSSL's default provider: nothing could go on then.
-  void Hash(absl::string_view first, absl::string_view second, unsigned char* digest) {
-    const bool done = EVP_DigestInit_ex(context_, algorithm_, nullptr) == 1 &&
-                      EVP_DigestUpdate(context_, first.data(), first.size()) == 1 &&
-                      EVP_DigestUpdate(context_, second.data(), second.size()) == 1 &&
-                      EVP_DigestFinal_ex(context_, digest, nullptr) == 1;
-    if (!done) std::abort();
+  // These fail only without memory or without OpenSSL's default provider: nothing could go on
+  // then.
+  void Begin() { Must(EVP_DigestInit_ex(context_, algorithm_, nullptr)); }
+  void Add(absl::string_view bytes) {
+    Must(EVP_DigestUpdate(context_, bytes.data(), bytes.size()));
+  }
+  std::string End() {
+    std::string digest(kDigestBytes, '\0');
+    Must(EVP_DigestFinal_ex(context_, reinterpret_cast<unsigned char*>(digest.data()), nullptr));
+    return digest;
   }
 
  private:
+  static void Must(int done) {
+    if (done != 1) std::abort();
+  }
+
   EVP_MD_CTX* const context_;
   EVP_MD* const algorithm_;
 };
 
 std::string Hash(absl::string_view first, absl::string_view second) {
   thread_local Hasher hasher;
-  std::string digest(kDigestBytes, '\0');
-  hasher.Hash(first, second, reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
+  hasher.Begin();
+  hasher.Add(first);
+  hasher.Add(second);
+  return hasher.End();
 }
 
 }  // namespace
@@ -58,5 +66,15 @@ std::string HmacSha256(absl::string_view key, absl::string_view message) {
   const std::string inner = Hash(absl::string_view(inner_pad, kBlockBytes), message);
   return Hash(absl::string_view(outer_pad, kBlockBytes), inner);
 }
+
+class Sha256Stream::Context : public Hasher {};
+
+Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) { context_->Begin(); }
+
+Sha256Stream::~Sha256Stream() = default;
+
+void Sha256Stream::Add(absl::string_view bytes) { context_->Add(bytes); }
+
+std::string Sha256Stream::Digest() { return context_->End(); }
 
 }  // namespace usersync::store

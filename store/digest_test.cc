@@ -22,6 +22,12 @@ TEST(Digest, KnowsTheTestVectors) {
             "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
 }
 
+TEST(Digest, IsTheSameOfPieces) {
+  Sha256Stream stream;
+  for (const char* piece : {"a", "", "bc"}) stream.Add(piece);
+  EXPECT_EQ(stream.Digest(), Sha256("abc"));
+}
+
 TEST(Digest, ServesManyThreadsAtOnce) {
   const std::string expected = HmacSha256("key", "message");
   std::vector<std::thread> threads;

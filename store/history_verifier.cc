@@ -18,10 +18,25 @@ constexpr int64_t kPage = 500;
 // How many users are followed in one pass over the versions.
 constexpr int64_t kUsersAtOnce = 1 << 20;
 
+// The last archived version of the only user that `chain` follows, as far as it is known.
+VersionRecord LastArchived(const ChainCheck& chain) {
+  VersionRecord record;
+  if (chain.rest().empty()) return record;
+  const ChainCheck::Last& last = chain.rest().begin()->second;
+  record.sequence = last.sequence;
+  record.version = last.version;
+  record.hash = last.hash;
+  return record;
+}
+
 }  // namespace
 
 HistoryVerifier::HistoryVerifier(Session& session, Listener& listener)
-    : session_(session), listener_(listener) {}
+    : session_(session),
+      listener_(listener),
+      archive_(session, [this](int64_t sequence, int32_t version, const std::string& text) {
+        Flaw(sequence, "", version, text);
+      }) {}
 
 void HistoryVerifier::Flaw(int64_t sequence, const std::string& user_id, int32_t version,
                            const std::string& description) {
@@ -49,6 +64,7 @@ absl::StatusOr<MerkleTree> HistoryVerifier::ReadHeads() {
       !set.ok()) {
     return set.status();
   }
+  if (auto status = archive_.Begin(); !status.ok()) return status;
   const auto rows = session_.Exec(
       "SELECT feed.head, coalesce((SELECT max(id) FROM version), 0), "
       "coalesce((SELECT max(id) FROM users), 0), log_edge.size, log_edge.peaks "
@@ -73,8 +89,10 @@ absl::Status HistoryVerifier::VerifyAll(std::vector<LogHead> heads) {
   const auto edge = ReadHeads();
   if (!edge.ok()) return edge.status();
   TreeCheck tree(std::move(heads));
+  if (auto status = VerifyArchive(tree); !status.ok()) return status;
   for (int64_t first = 1; first == 1 || first <= most_user_; first += kUsersAtOnce) {
     ChainCheck chain(first, first + kUsersAtOnce - 1);
+    if (auto begun = archive_.AddUsers(chain); !begun.ok()) return begun;
     const absl::Status status =
         first == 1 ? VerifyVersions(*edge, tree, chain) : VerifyChain(chain);
     if (!status.ok()) return status;
@@ -83,9 +101,21 @@ absl::Status HistoryVerifier::VerifyAll(std::vector<LogHead> heads) {
   return VerifyAddresses();
 }
 
+absl::Status HistoryVerifier::VerifyArchive(TreeCheck& tree) {
+  for (bool more = archive_.horizon() > 0; more;) {
+    const auto added = archive_.AddLeaves(tree);
+    if (!added.ok()) return added.status();
+    more = *added;
+    if (auto status = tree.CompareTiles(session_); !status.ok()) return status;
+    Tell(tree);
+    if (auto status = Progress(tree.size()); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status HistoryVerifier::VerifyVersions(const MerkleTree& edge, TreeCheck& tree,
                                              ChainCheck& chain) {
-  position_ = 0;
+  position_ = archive_.horizon();
   while (position_ < total_) {
     const int64_t last = std::min(position_ + kPage, total_);
     if (auto status = VerifyPage(last, tree, chain); !status.ok()) return status;
@@ -141,7 +171,7 @@ void HistoryVerifier::CheckVersion(const StoredVersion& version, ChainCheck& cha
 
 // A further pass over the versions, for the users that the first one had no room for.
 absl::Status HistoryVerifier::VerifyChain(ChainCheck& chain) {
-  for (int64_t after = 0; after < total_; after += kPage) {
+  for (int64_t after = archive_.horizon(); after < total_; after += kPage) {
     const auto rows = session_.ExecParams(
         "SELECT id, object_id, version, prev_hash, hash FROM version "
         "WHERE id > $1 AND id <= $2 ORDER BY id",
@@ -216,8 +246,21 @@ absl::Status HistoryVerifier::VerifyUser(const std::string& user_id) {
   const CheckedUser user = ReadCheckedUser(users->front());
   total_ = user.version;
   ChainCheck chain(user.object_id, user.object_id);
-  VersionRecord last;
-  for (int64_t checked = 0;;) {
+  if (auto begun = archive_.AddUsers(chain); !begun.ok()) return begun;
+  const auto last = VerifyVersionsOf(user, chain);
+  if (!last.ok()) return last.status();
+  total_ = user.sequence;
+  CheckUser(user, chain);
+  if (last->sequence == 0) return absl::OkStatus();
+  return VerifyInLog(*last, user_id);
+}
+
+// Returns the last version.
+absl::StatusOr<VersionRecord> HistoryVerifier::VerifyVersionsOf(const CheckedUser& user,
+                                                                ChainCheck& chain) {
+  VersionRecord last = LastArchived(chain);
+  for (int64_t checked = last.version;;) {
+    if (auto status = Progress(checked); !status.ok()) return status;
     // In order of version: what stands between two sequences is other users'.
     const auto rows = session_.ExecParams(
         absl::StrCat("SELECT ", kStoredVersionColumns, " FROM ", kStoredVersions,
@@ -225,19 +268,14 @@ absl::Status HistoryVerifier::VerifyUser(const std::string& user_id) {
                      "ORDER BY v.version LIMIT $4"),
         user.object_id, last.version, user.sequence, kPage);
     if (!rows.ok()) return rows.status();
-    if (rows->empty()) break;
+    if (rows->empty()) return last;
     for (const pqxx::row& row : *rows) {
       StoredVersion version = ReadStoredVersion(row);
       CheckVersion(version, chain);
       last = std::move(version.record);
     }
     checked += static_cast<int64_t>(rows->size());
-    if (auto status = Progress(checked); !status.ok()) return status;
   }
-  total_ = user.sequence;
-  CheckUser(user, chain);
-  if (last.sequence == 0) return absl::OkStatus();
-  return VerifyInLog(last, user_id);
 }
 
 absl::Status HistoryVerifier::VerifyInLog(const VersionRecord& record, const std::string& user_id) {

@@ -1,11 +1,13 @@
 // Recomputes the history from what the database holds, page by page while the store serves:
 // every hash, the density of the sequence, each user's chain, users = fold(versions), who holds
-// which address, the tree with its tiles, and the signed heads. Bounded memory. Not thread-safe.
+// which address, the tree with its tiles, and the signed heads. Of archived versions, the hashes
+// and where they lead. Bounded memory. Not thread-safe.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "store/archive_check.h"
 #include "store/chain_check.h"
 #include "store/log_head.h"
 #include "store/session.h"
@@ -27,7 +29,8 @@ class HistoryVerifier {
     virtual bool OnProgress(int64_t checked, int64_t total) = 0;
   };
 
-  // `session` is for this alone: its plans are changed. Both must outlive this.
+  // `session` is for this alone: its plans are changed, and it keeps versions from being archived.
+  // Both must outlive this.
   HistoryVerifier(Session& session, Listener& listener);
 
   // Everything up to the newest version at the beginning. `heads` are the signed heads of this
@@ -38,14 +41,19 @@ class HistoryVerifier {
   // the chain all of them. NOT_FOUND if nobody has this id.
   absl::Status VerifyUser(const std::string& user_id);
 
+  // How many versions are archived. To be called afterwards.
+  int64_t archived() const { return archive_.horizon(); }
+
  private:
   absl::StatusOr<MerkleTree> ReadHeads();
+  absl::Status VerifyArchive(TreeCheck& tree);
   absl::Status VerifyVersions(const MerkleTree& edge, TreeCheck& tree, ChainCheck& chain);
   absl::Status VerifyPage(int64_t last, TreeCheck& tree, ChainCheck& chain);
   void SkipTo(int64_t sequence, TreeCheck& tree);
   absl::Status VerifyChain(ChainCheck& chain);
   absl::Status VerifyUsers(ChainCheck& chain);
   absl::Status VerifyAddresses();
+  absl::StatusOr<VersionRecord> VerifyVersionsOf(const CheckedUser& user, ChainCheck& chain);
   absl::Status VerifyInLog(const VersionRecord& record, const std::string& user_id);
   void CheckVersion(const StoredVersion& version, ChainCheck& chain);
   void CheckUser(const CheckedUser& user, ChainCheck& chain);
@@ -56,6 +64,7 @@ class HistoryVerifier {
 
   Session& session_;
   Listener& listener_;
+  ArchiveCheck archive_;
   int64_t head_ = 0;
   int64_t total_ = 0;
   int64_t most_user_ = 0;

@@ -18,6 +18,11 @@ using users::internal::v1::Entry;
 constexpr int kMostEntries = 1000;
 constexpr int kMostErasures = 1000;
 
+// An idle bridge leaves no trace.
+constexpr char kNoteBroadcast[] =
+    "INSERT INTO broadcast (seq, told_at) VALUES ($1, now()) ON CONFLICT (only_row) DO UPDATE "
+    "SET seq = excluded.seq, told_at = excluded.told_at WHERE broadcast.seq <> excluded.seq";
+
 int64_t NanosOf(const google::protobuf::Timestamp& time) {
   return time.seconds() * 1000000000 + time.nanos();
 }
@@ -149,6 +154,28 @@ grpc::ServerUnaryReactor* IngestService::Ingest(grpc::CallbackServerContext* con
     reactor->Finish(ToGrpc(answers.status()));
   };
   sequencer_.Submit(std::move(submission));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* IngestService::ReportBroadcast(
+    grpc::CallbackServerContext* context,
+    const users::internal::v1::ReportBroadcastRequest* request,
+    users::internal::v1::ReportBroadcastResponse*) {
+  auto* reactor = context->DefaultReactor();
+  absl::Status status = CheckCaller(*context);
+  if (status.ok() && request->sequence() < 0) {
+    status = InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "sequence", "must be 0 or more");
+  }
+  if (!status.ok()) {
+    reactor->Finish(ToGrpc(status));
+    return reactor;
+  }
+  readers_.Add([this, request, reactor] {
+    const auto noted = pool_.Run(absl::Now() + absl::Seconds(10), [&](Session& session) {
+      return session.ExecParams(kNoteBroadcast, request->sequence());
+    });
+    reactor->Finish(ToGrpc(noted.status()));
+  });
   return reactor;
 }
 

@@ -27,6 +27,11 @@ class IngestService final : public users::internal::v1::IngestService::CallbackS
                                    const users::internal::v1::IngestRequest* request,
                                    users::internal::v1::IngestResponse* response) override;
 
+  grpc::ServerUnaryReactor* ReportBroadcast(
+      grpc::CallbackServerContext* context,
+      const users::internal::v1::ReportBroadcastRequest* request,
+      users::internal::v1::ReportBroadcastResponse* response) override;
+
  private:
   absl::Status CheckCaller(const grpc::CallbackServerContext& context) const;
 

@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/health_command.h"
 #include "common/log.h"
 #include "common/loopback.h"
 #include "common/options.h"
 #include "common/serve.h"
+#include "store/archive_command.h"
 #include "store/migrations.h"
 #include "store/server.h"
 #include "store/verify_command.h"
@@ -29,7 +31,11 @@ constexpr char kUsage[] =
     "  usersync-store migrate status  says what it has\n"
     "  usersync-store verify          recomputes the whole history; exit status 0 if it is sound,\n"
     "                                 1 if not, 2 if it could not be verified\n"
-    "  usersync-store export [FIRST [LAST]]  prints versions as JSON Lines, with their salts\n"
+    "  usersync-store export [FIRST [LAST]]  prints versions as JSON Lines, with their salts; by\n"
+    "                                 default all that are not archived\n"
+    "  usersync-store archive [BEFORE]  moves old versions, all before a sequence if one is "
+    "given,\n"
+    "                                 out of the database into files\n"
     "  usersync-store new-epoch       after a restore from a backup: makes the database another\n"
     "                                 one, with a log of its own; clients begin with a snapshot\n";
 
@@ -41,9 +47,13 @@ int Fail(const absl::Status& status) {
   return absl::IsInvalidArgument(status) ? 2 : 1;
 }
 
+absl::Status OwnerUrlMissing() {
+  return absl::InvalidArgumentError("USERSYNC_OWNER_DATABASE_URL must be set");
+}
+
 absl::StatusOr<std::unique_ptr<Session>> ConnectOwner(const std::string& url) {
   if (!url.empty()) return Session::Connect({.url = url});
-  return absl::InvalidArgumentError("USERSYNC_OWNER_DATABASE_URL must be set");
+  return OwnerUrlMissing();
 }
 
 int Migrate(const std::string& command, const std::string& owner_url) {
@@ -91,6 +101,7 @@ int Serve(StopSignal& stop, const Server::Options& options, bool beyond_loopback
 struct Settings {
   Server::Options server;
   VerifyOptions verify;
+  ArchiveOptions archive;
   std::string owner_url;
   std::string log_level = "info";
   bool beyond_loopback = false;
@@ -125,11 +136,21 @@ void Declare(OptionSet& set, Settings& settings) {
           "The list of erasures, applied again after a restore; erasures beside the key if empty. "
           "Keep it outside the database's backups.");
   set.Add("log-interval", &server.log.interval, "How often, while the log grows.");
+  ArchiveOptions& archive = settings.archive;
+  set.Add("archive-dir", &archive.directory, "Where archive puts its files.");
+  set.Add("archive-keep", &archive.wish.keep, 0, 1000000,
+          "How many of the newest full partitions, of 1,048,576 versions each, stay in the "
+          "database. With fewer than 4, an emptied USERS_BROADCAST is not filled with all that it "
+          "may hold.");
+  set.Add("archive-without-bridge", &archive.wish.without_bridge,
+          "Archive although no bridge says what it has broadcast, because there is none.");
+  set.Add("dry-run", &archive.dry_run, "Say what archive would do, and do nothing.");
   set.Add("log-level", &settings.log_level, kLogLevels, "How much to say.");
   set.AddSecret("store-database-url", &server.database_url, "PostgreSQL, for serve.");
   set.AddSecret("database-url", &settings.verify.database_url,
                 "PostgreSQL as a reader, for verify and export; that of serve if empty.");
-  set.AddSecret("owner-database-url", &settings.owner_url, "PostgreSQL as the owner, for migrate.");
+  set.AddSecret("owner-database-url", &settings.owner_url,
+                "PostgreSQL as the owner, for migrate and archive.");
 }
 
 // What follows from other options if it was not given.
@@ -141,8 +162,20 @@ void Complete(Settings& settings) {
   std::string& erasures = settings.server.erasures_path;
   if (erasures.empty()) erasures = BesideKey(log.key_path, "erasures");
   if (verify.vkey_path.empty()) verify.vkey_path = BesideKey(log.key_path, "log.vkey");
+  settings.archive.owner_url = settings.owner_url;
   if (verify.database_url.empty()) verify.database_url = settings.server.database_url;
   verify.heads_path = log.heads_path;
+}
+
+int ArchiveVersions(ArchiveOptions options, const std::vector<std::string>& operands) {
+  int64_t& before = options.wish.before;
+  if (operands.size() > 1 ||
+      (!operands.empty() && (!absl::SimpleAtoi(operands.front(), &before) || before < 1))) {
+    return Fail(absl::InvalidArgumentError("archive [BEFORE]: a sequence, from 1"));
+  }
+  if (options.owner_url.empty()) return Fail(OwnerUrlMissing());
+  const auto status = Archive(options);
+  return status.ok() ? 0 : Fail(status);
 }
 
 int Run(StopSignal& stop, const Settings& settings, const std::vector<std::string>& words) {
@@ -157,9 +190,13 @@ int Run(StopSignal& stop, const Settings& settings, const std::vector<std::strin
     const auto status = Export(settings.verify.database_url, {words.begin() + 1, words.end()});
     return status.ok() ? 0 : Fail(status);
   }
+  if (!words.empty() && words.front() == "archive") {
+    return ArchiveVersions(settings.archive, {words.begin() + 1, words.end()});
+  }
   if (words == Words{"new-epoch"}) return NewEpoch(settings.owner_url);
   return Fail(absl::InvalidArgumentError(
-      "commands: serve, health, migrate up, migrate status, verify, export, new-epoch; --help"));
+      "commands: serve, health, migrate up, migrate status, verify, export, archive, new-epoch; "
+      "--help"));
 }
 
 int Main(int argc, char** argv) {

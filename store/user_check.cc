@@ -7,9 +7,9 @@ namespace usersync::store {
 // The columns are compared only if the document is sound: a forged one may not be castable.
 const char kCheckedUsers[] =
     "SELECT u.id, u.doc_id, u.version, u.seq, u.hash, "
-    "coalesce(v.object_id = u.id AND v.version = u.version AND v.hash = u.hash, FALSE), "
-    "v.json IS NULL OR v.json = u.document, "
-    "CASE WHEN v.json IS NULL OR v.json = u.document THEN "
+    "coalesce(v.object_id = u.id AND v.version = u.version AND v.hash = u.hash, "
+    "a.version = u.version AND a.hash = u.hash, FALSE), d.is_its, "
+    "CASE WHEN d.is_its THEN "
     "u.doc_id IS NOT DISTINCT FROM u.document->>'id' "
     "AND u.email IS NOT DISTINCT FROM u.document->>'email' "
     "AND u.status IS NOT DISTINCT FROM u.document->>'status' "
@@ -18,9 +18,12 @@ const char kCheckedUsers[] =
     "AND u.created_at IS NOT DISTINCT FROM (u.document->>'created_at')::timestamptz "
     "AND u.updated_at IS NOT DISTINCT FROM (u.document->>'updated_at')::timestamptz "
     "ELSE TRUE END, "
-    "u.deleted OR EXISTS (SELECT FROM email_address a WHERE a.user_id = u.id "
-    "AND a.address = lower(u.email COLLATE \"C\")) "
-    "FROM users u LEFT JOIN version v ON v.id = u.seq ";
+    "u.deleted OR EXISTS (SELECT FROM email_address e WHERE e.user_id = u.id "
+    "AND e.address = lower(u.email COLLATE \"C\")) "
+    "FROM users u LEFT JOIN version v ON v.id = u.seq "
+    "LEFT JOIN archived_user a ON a.object_id = u.id AND a.seq = u.seq CROSS JOIN LATERAL "
+    "(SELECT coalesce(v.json = u.document, "
+    "a.document_digest = sha256(convert_to(u.document::text, 'UTF8')), TRUE) AS is_its) d ";
 
 CheckedUser ReadCheckedUser(const pqxx::row& row) {
   return {.object_id = row[0].as<int64_t>(),

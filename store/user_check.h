@@ -22,8 +22,9 @@ struct CheckedUser {
   bool holds_its_address = false;
 };
 
-// Selects what ReadCheckedUser expects, of `users u`: the row and its version in one moment,
-// because both may move meanwhile. To be continued with WHERE.
+// Selects what ReadCheckedUser expects, of `users u`: the row and its version, or what is known of
+// it if it is archived, in one moment, because both may move meanwhile. To be continued with
+// WHERE.
 extern const char kCheckedUsers[];
 
 CheckedUser ReadCheckedUser(const pqxx::row& row);

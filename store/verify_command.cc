@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "store/archive_horizon.h"
 #include "store/history_verifier.h"
 #include "store/signed_heads.h"
 #include "store/sql_text.h"
@@ -43,12 +44,16 @@ class Report final : public HistoryVerifier::Listener {
   }
 
   // Returns the exit status.
-  int End(const SignedHeads& signed_heads) const {
+  int End(const SignedHeads& signed_heads, int64_t archived) const {
     int64_t newest = 0;
     for (const LogHead& head : signed_heads.heads) newest = std::max(newest, head.size);
     std::printf(
         "%s versions in %s\n", absl::StrCat(checked_).c_str(),
         absl::FormatDuration(absl::Trunc(absl::Now() - begun_, absl::Milliseconds(1))).c_str());
+    if (archived > 0) {
+      std::printf("%s of them archived: their hashes were looked at, not what is in the files\n",
+                  absl::StrCat(archived).c_str());
+    }
     std::printf("%zu signed heads, the newest of %s versions; %s of other logs\n",
                 signed_heads.heads.size(), absl::StrCat(newest).c_str(),
                 absl::StrCat(signed_heads.foreign).c_str());
@@ -84,6 +89,19 @@ int CannotVerify(const absl::Status& status) {
   return 2;
 }
 
+// That what comes after a sequence was not archived, before or while it was read.
+absl::Status CheckNotArchived(Session& session, int64_t after) {
+  const auto rows = session.ExecParams(
+      "SELECT min(first_seq), max(last_seq), string_agg(file, ', ' ORDER BY first_seq) "
+      "FROM archive WHERE last_seq > $1",
+      after);
+  if (!rows.ok()) return rows.status();
+  const pqxx::row row = rows->front();
+  if (row[0].is_null()) return absl::OkStatus();
+  return absl::OutOfRangeError(absl::StrCat("sequences ", row[0].c_str(), " to ", row[1].c_str(),
+                                            " are archived, in ", row[2].c_str()));
+}
+
 }  // namespace
 
 int Verify(const VerifyOptions& options) {
@@ -101,7 +119,7 @@ int Verify(const VerifyOptions& options) {
   if (auto status = verifier.VerifyAll(signed_heads->heads); !status.ok()) {
     return CannotVerify(status);
   }
-  return report.End(*signed_heads);
+  return report.End(*signed_heads, verifier.archived());
 }
 
 absl::Status Export(const std::string& database_url, const std::vector<std::string>& range) {
@@ -113,12 +131,18 @@ absl::Status Export(const std::string& database_url, const std::vector<std::stri
   }
   auto session = Session::Connect({.url = database_url});
   if (!session.ok()) return session.status();
+  if (range.empty()) {
+    const auto horizon = ReadHorizon(**session);
+    if (!horizon.ok()) return horizon.status();
+    first = *horizon + 1;
+  }
   for (int64_t after = first - 1; after < last;) {
     const auto rows = (*session)->ExecParams(
         absl::StrCat("SELECT ", kStoredVersionColumns, " FROM ", kStoredVersions,
                      " WHERE v.id > $1 AND v.id <= $2 ORDER BY v.id LIMIT $3"),
         after, last, kExportPage);
     if (!rows.ok()) return rows.status();
+    if (auto status = CheckNotArchived(**session, after); !status.ok()) return status;
     if (rows->empty()) break;
     for (const pqxx::row& row : *rows) {
       const StoredVersion version = ReadStoredVersion(row);

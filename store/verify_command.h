@@ -19,8 +19,9 @@ struct VerifyOptions {
 // status: 0 if it is sound, 1 if it is not, 2 if it could not be verified.
 int Verify(const VerifyOptions& options);
 
-// Prints the versions FIRST to LAST, all by default, as JSON Lines. INVALID_ARGUMENT if `range` is
-// not one or two sequences.
+// Prints the versions FIRST to LAST, by default all that are not archived, as JSON Lines.
+// INVALID_ARGUMENT if `range` is not one or two sequences; OUT_OF_RANGE, naming the files, if a
+// version is archived.
 absl::Status Export(const std::string& database_url, const std::vector<std::string>& range);
 
 }  // namespace usersync::store

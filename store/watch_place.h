@@ -19,7 +19,7 @@ struct WatchPlace {
 };
 
 // Where a stream begins: for a snapshot, where its changes will begin. Errors as of
-// ChangeFeed::Resolve. Blocks.
+// ChangeFeed::ResolveForChanges. Blocks.
 absl::StatusOr<WatchPlace> FindPlace(const ChangeFeed& feed, const WatchRequest& request);
 
 }  // namespace usersync::store

@@ -150,7 +150,7 @@ void Watcher::ReadSnapshot() {
 void Watcher::CheckHistory() {
   InBackground([checkpoint = place_.checkpoint](Watcher& self) {
     const int64_t generation = self.sources_.feed.generation();
-    const auto position = self.sources_.feed.Resolve(checkpoint);
+    const auto position = self.sources_.feed.ResolveForChanges(checkpoint);
     MutexLock lock(self.mutex_);
     if (!self.MayGoOn(position.status())) return;
     self.place_.generation = generation;

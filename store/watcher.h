@@ -1,7 +1,7 @@
 // One Watch stream: the current users first if a snapshot was asked for, then changes from its own
 // position (ring, then database), heartbeats when there is nothing to send. Holds one response in
-// memory, and ends only when the client goes, does not read for `stall_timeout`, or stands in a
-// history that the database no longer has.
+// memory, and ends only when the client goes, does not read for `stall_timeout`, stands in a
+// history that the database no longer has, or before changes that are archived.
 #pragma once
 
 #include <grpcpp/grpcpp.h>

@@ -125,6 +125,18 @@ class FakeStore final : public StoreClient {
     return response;
   }
 
+  // What was reported, in order.
+  std::vector<int64_t> broadcasts() {
+    MutexLock lock(mutex_);
+    return broadcasts_;
+  }
+
+  absl::Status ReportBroadcast(int64_t sequence) override {
+    MutexLock lock(mutex_);
+    broadcasts_.push_back(sequence);
+    return absl::OkStatus();
+  }
+
   void Ingest(const IngestRequest& request, IngestDone done) override {
     std::function<void()> answer;
     {
@@ -261,6 +273,7 @@ class FakeStore final : public StoreClient {
   std::vector<std::string> history_ GUARDED_BY(mutex_);
   std::vector<IngestRequest> committed_ GUARDED_BY(mutex_);
   std::vector<std::string> users_ GUARDED_BY(mutex_);
+  std::vector<int64_t> broadcasts_ GUARDED_BY(mutex_);
   int sent_ GUARDED_BY(mutex_) = 0;
   int64_t refused_ GUARDED_BY(mutex_) = 0;
 };
