@@ -1,6 +1,9 @@
 """Verifies a history without trusting usersync: Python's standard library and nothing of ours.
 
     usersync_verify.py export FILE [HEADS VKEY]      all versions (usersync-store export), and signed heads
+    usersync_verify.py history HEADS VKEY FILE...    the same of archives and an export, oldest first
+    usersync_verify.py archive FILE ROOT             one archive (usersync-store archive) alone: its root is in the
+                                                     table archive, and its leaves are proven by `inclusion`
     usersync_verify.py inclusion SEQ HASH SIZE ROOT [NODE...]
     usersync_verify.py consistency SIZE1 ROOT1 SIZE2 ROOT2 [NODE...]
     usersync_verify.py heads HEADS VKEY              every signed head of a file
@@ -10,6 +13,7 @@ Exit status: 0 if it holds, 1 if not.
 """
 
 import base64
+import fileinput
 import hashlib
 import hmac
 import json
@@ -95,8 +99,9 @@ def jcs(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
-def flaws_of(line, sequence, chain):
-    """What is wrong with a version. `chain` holds the last version and hash of each user."""
+def flaws_of(line, sequence, chain, is_whole=True):
+    """What is wrong with a version. `chain` holds the last version and hash of each user; one who is not in it begins
+    with version 1 if the history `is_whole`, and anywhere if not."""
     entry, flaws = line["entry"], []
     for name in ("body", "actor"):
         salt = line[f"{name}_salt"]
@@ -108,7 +113,8 @@ def flaws_of(line, sequence, chain):
         flaws.append("the entry is not what was committed")
     if entry["seq"] != str(sequence):
         flaws.append(f"sequence {entry['seq']} stands where {sequence} should")
-    version, before = chain.get(line["user"], (0, "00" * 32))
+    started = (0, "00" * 32) if is_whole else (int(entry["version"]) - 1, entry["prev_hash"])
+    version, before = chain.get(line["user"], started)
     if entry["version"] != str(version + 1) or entry["prev_hash"] != before:
         flaws.append("does not continue the user's version before")
     if line["body"] is not None and line["body"]["object_id"] != line["user"]:
@@ -132,6 +138,22 @@ def verify_export(lines, heads=()):
     for missing in wanted:
         if missing:
             yield f"a head of {missing} versions was signed, and only {size} are here"
+
+
+def verify_archive(lines, root):
+    """Checks an archive alone: its lines are the leaves of one full subtree; yields flaws."""
+    peaks, size, chain, first = [], 0, {}, None
+    for text in lines:
+        line = json.loads(text)
+        first = first or int(line["entry"]["seq"])
+        for flaw in flaws_of(line, first + size, chain, is_whole=first == 1):
+            yield f"line {size + 1}: {flaw}"
+        append(peaks, size, bytes.fromhex(line["hash"]))
+        size += 1
+    if len(peaks) != 1 or (first - 1) % size:
+        yield f"{size} versions from {first} on are no full subtree"
+    elif peaks[0] != root:
+        yield "the root is another"
 
 
 # --- Signed heads (C2SP tlog-checkpoint, signed-note; Ed25519 as in RFC 8032) ---
@@ -233,6 +255,13 @@ def main(arguments):
         heads, flaws = open_heads(*rest[1:]) if rest[1:] else ([], [])
         with open(rest[0], encoding="utf-8") as lines:
             flaws += verify_export(lines, heads)
+    elif command == "history" and len(rest) >= 3:
+        heads, flaws = open_heads(*rest[:2])
+        with fileinput.input(rest[2:], encoding="utf-8") as lines:
+            flaws += verify_export(lines, heads)
+    elif command == "archive" and len(rest) == 2:
+        with open(rest[0], encoding="utf-8") as lines:
+            flaws = list(verify_archive(lines, bytes.fromhex(rest[1])))
     elif command == "heads" and len(rest) == 2:
         _, flaws = open_heads(*rest)
     elif command in ("inclusion", "consistency") and len(rest) >= 4:

@@ -104,6 +104,30 @@ class ExportTest(unittest.TestCase):
         self.assertEqual(flaws(lines), [])
 
 
+class ArchiveTest(unittest.TestCase):
+    """An archive alone: the versions of one full subtree."""
+
+    def flaws(self, lines, root):
+        return list(verify.verify_archive(map(json.dumps, lines), root))
+
+    def test_a_full_subtree_holds(self):
+        self.assertEqual(self.flaws(EXPORT[:2], ROOT2), [])
+
+    def test_a_later_one_may_go_on_with_users_of_before(self):
+        self.assertEqual(self.flaws(EXPORT[1:2], LEAVES[1]), [])
+
+    def test_another_root_or_part_is_refused(self):
+        self.assertEqual(self.flaws(EXPORT[:2], ROOT3), ["the root is another"])
+        self.assertEqual(self.flaws(EXPORT, ROOT3), ["3 versions from 1 on are no full subtree"])
+        self.assertEqual(self.flaws(EXPORT[1:], ROOT2), ["2 versions from 2 on are no full subtree"])
+        self.assertEqual(self.flaws([], ROOT2), ["0 versions from None on are no full subtree"])
+
+    def test_a_changed_version_is_found(self):
+        lines = copy.deepcopy(EXPORT[:2])
+        lines[1]["body"]["reason"] = "another"
+        self.assertEqual(self.flaws(lines, ROOT2), ["line 2: the body is not what was committed"])
+
+
 class ProofTest(unittest.TestCase):
     """Proofs of the tree."""
 
