@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "store/archive_eraser.h"
 #include "store/archiver.h"
 
 namespace usersync::store {
@@ -84,6 +85,31 @@ absl::Status Archive(const ArchiveOptions& options) {
                      archived->path, ", SHA-256 ", absl::BytesToHexString(archived->digest)));
   }
   return absl::OkStatus();
+}
+
+absl::Status ApplyErasures(const ArchiveOptions& options) {
+  if (auto status = CheckDirectory(options.directory); !status.ok()) return status;
+  auto session = Session::Connect({.url = options.owner_url});
+  if (!session.ok()) return session.status();
+  ArchiveEraser eraser(**session, options.directory);
+  const auto users = eraser.Begin();
+  if (!users.ok()) return users.status();
+  const auto files = eraser.ReadFiles();
+  if (!files.ok()) return files.status();
+  Say(absl::StrCat(*users, " users were erased"));
+  absl::Status missing;
+  for (const ArchiveEraser::File& file : *files) {
+    const auto count = eraser.Erase(file, options.dry_run);
+    if (absl::IsNotFound(count.status())) {
+      missing = count.status();
+      Say(std::string(missing.message()));
+      continue;
+    }
+    if (!count.ok()) return count.status();
+    Say(absl::StrCat(file.name, ": ", *count, " versions ", options.dry_run ? "would lose" : "lost",
+                     " their content"));
+  }
+  return missing;
 }
 
 }  // namespace usersync::store

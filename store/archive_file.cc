@@ -17,8 +17,6 @@ namespace {
 
 constexpr size_t kBufferBytes = 1 << 20;
 
-std::string PartialPath(const std::string& path) { return path + ".partial"; }
-
 absl::Status Failed(const std::string& path, const char* what) {
   return absl::InternalError(absl::StrCat(path, ": ", what, ": ", std::strerror(errno)));
 }
@@ -35,6 +33,8 @@ absl::Status SyncDirectoryOf(const std::string& path) {
 }
 
 }  // namespace
+
+std::string PartialPath(const std::string& path) { return path + ".partial"; }
 
 absl::StatusOr<std::unique_ptr<ArchiveFile>> ArchiveFile::Create(std::string path) {
   const std::string partial = PartialPath(path);
@@ -63,13 +63,17 @@ absl::Status ArchiveFile::Flush() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> ArchiveFile::Finish() {
+absl::StatusOr<std::string> ArchiveFile::Seal() {
   if (auto status = Flush(); !status.ok()) return status;
-  const std::string partial = PartialPath(path_);
-  if (fsync(file_) != 0) return Failed(partial, "cannot be brought to disk");
-  if (std::rename(partial.c_str(), path_.c_str()) != 0) return Failed(partial, "cannot be renamed");
+  if (fsync(file_) != 0) return Failed(PartialPath(path_), "cannot be brought to disk");
   if (auto status = SyncDirectoryOf(path_); !status.ok()) return status;
   return digest_.Digest();
+}
+
+absl::Status PutInPlace(const std::string& path) {
+  const std::string partial = PartialPath(path);
+  if (std::rename(partial.c_str(), path.c_str()) != 0) return Failed(partial, "cannot be renamed");
+  return SyncDirectoryOf(path);
 }
 
 absl::StatusOr<std::string> DigestOfFile(const std::string& path) {

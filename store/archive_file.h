@@ -1,5 +1,5 @@
-// A file of an archive while it is written: JSON Lines. It stands at its place only once it is
-// whole and on disk; until then, and after a crash, beside it with the ending ".partial".
+// A file of an archive while it is written: JSON Lines. It is put at its place only when it is
+// whole and on disk; until then, and after a crash, it stands beside it, ending in ".partial".
 #pragma once
 
 #include <memory>
@@ -19,8 +19,8 @@ class ArchiveFile {
 
   absl::Status AddLine(absl::string_view line);
 
-  // Puts it at its place, over what is there. To be called once. Returns the SHA-256 of it all.
-  absl::StatusOr<std::string> Finish();
+  // Brings it to disk, still beside its place. To be called once. Returns the SHA-256 of it all.
+  absl::StatusOr<std::string> Seal();
 
  private:
   ArchiveFile(std::string path, int file) : path_(std::move(path)), file_(file) {}
@@ -31,6 +31,12 @@ class ArchiveFile {
   std::string buffer_;
   Sha256Stream digest_;
 };
+
+// Where a file stands until it is at its place.
+std::string PartialPath(const std::string& path);
+
+// Puts a sealed file at its place, over what is there.
+absl::Status PutInPlace(const std::string& path);
 
 // The SHA-256 of a file. NOT_FOUND if there is none.
 absl::StatusOr<std::string> DigestOfFile(const std::string& path);

@@ -33,14 +33,16 @@ TEST_F(ArchiveFileTest, StandsAtItsPlaceWhenItIsWhole) {
   const auto file = ArchiveFile::Create(path()).value();
   ASSERT_TRUE(file->AddLine("one").ok());
   ASSERT_TRUE(file->AddLine("two").ok());
+  EXPECT_EQ(file->Seal().value(), Sha256("one\ntwo\n"));
   EXPECT_FALSE(std::filesystem::exists(path()));
-  EXPECT_EQ(file->Finish().value(), Sha256("one\ntwo\n"));
+  ASSERT_TRUE(PutInPlace(path()).ok());
   EXPECT_EQ(Text(path()), "one\ntwo\n");
   EXPECT_FALSE(std::filesystem::exists(path() + ".partial"));
 }
 
 TEST_F(ArchiveFileTest, IsItsOwnersAlone) {
-  ASSERT_TRUE(ArchiveFile::Create(path()).value()->Finish().ok());
+  ASSERT_TRUE(ArchiveFile::Create(path()).value()->Seal().ok());
+  ASSERT_TRUE(PutInPlace(path()).ok());
   struct stat status;
   ASSERT_EQ(stat(path().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
@@ -51,15 +53,17 @@ TEST_F(ArchiveFileTest, BeginsAgainWhereOneWasLeftUnfinished) {
   std::ofstream(path() + ".partial") << "of a crash\n";
   const auto file = ArchiveFile::Create(path()).value();
   ASSERT_TRUE(file->AddLine("kept").ok());
-  ASSERT_TRUE(file->Finish().ok());
+  ASSERT_TRUE(file->Seal().ok());
+  ASSERT_TRUE(PutInPlace(path()).ok());
   EXPECT_EQ(Text(path()), "kept\n");
 }
 
 TEST_F(ArchiveFileTest, HasTheDigestThatItSays) {
   const auto file = ArchiveFile::Create(path()).value();
   for (int i = 0; i < 100000; ++i) ASSERT_TRUE(file->AddLine(absl::StrCat("line ", i)).ok());
-  const auto digest = file->Finish();
+  const auto digest = file->Seal();
   ASSERT_TRUE(digest.ok()) << digest.status();
+  ASSERT_TRUE(PutInPlace(path()).ok());
   EXPECT_EQ(DigestOfFile(path()).value(), *digest);
   EXPECT_TRUE(absl::IsNotFound(DigestOfFile(directory_ + "/none").status()));
 }

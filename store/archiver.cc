@@ -121,8 +121,9 @@ absl::StatusOr<Archiver::Exported> Archiver::Export(int64_t horizon) {
   if (roots->front() != exported.root) {
     return NotOfTheLog(horizon + 1, "this partition is not the one that the log holds");
   }
-  auto digest = (*file)->Finish();
+  auto digest = (*file)->Seal();
   if (!digest.ok()) return digest.status();
+  if (auto status = PutInPlace(exported.file.path); !status.ok()) return status;
   exported.file.digest = *std::move(digest);
   return exported;
 }

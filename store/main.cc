@@ -144,6 +144,8 @@ void Declare(OptionSet& set, Settings& settings) {
           "may hold.");
   set.Add("archive-without-bridge", &archive.wish.without_bridge,
           "Archive although no bridge says what it has broadcast, because there is none.");
+  set.Add("apply-erasures", &archive.apply_erasures,
+          "Archive nothing, but erase in the archive's files what was erased in the database.");
   set.Add("dry-run", &archive.dry_run, "Say what archive would do, and do nothing.");
   set.Add("log-level", &settings.log_level, kLogLevels, "How much to say.");
   set.AddSecret("store-database-url", &server.database_url, "PostgreSQL, for serve.");
@@ -174,7 +176,7 @@ int ArchiveVersions(ArchiveOptions options, const std::vector<std::string>& oper
     return Fail(absl::InvalidArgumentError("archive [BEFORE]: a sequence, from 1"));
   }
   if (options.owner_url.empty()) return Fail(OwnerUrlMissing());
-  const auto status = Archive(options);
+  const auto status = options.apply_erasures ? ApplyErasures(options) : Archive(options);
   return status.ok() ? 0 : Fail(status);
 }
 

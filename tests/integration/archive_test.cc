@@ -103,6 +103,15 @@ class Archive : public HistoryApi {
     return output.ok() ? *output : std::string(output.status().message());
   }
 
+  // What the independent verifier says of the archive alone.
+  static std::string VerifyFile() {
+    const std::string script = USERSYNC_SOURCE_DIR "/tests/verifier/usersync_verify.py";
+    const std::string root = line().reader().Text("SELECT encode(root, 'hex') FROM archive");
+    return Must(RunToEnd({.name = "usersync_verify.py",
+                          .argv = {"python3", script, "archive", PathOf(".jsonl"), root}},
+                         kPatience));
+  }
+
   // A checkpoint in the middle of what will be archived, and a stream that stands there.
   static std::string old_checkpoint_;
   static std::unique_ptr<WatchStream> old_stream_;
@@ -179,18 +188,11 @@ TEST_F(Archive, IsAFileThatOutsidersVerify) {
   std::string text;
   for (int i = 0; i < 3; ++i) std::getline(file, text);
   EXPECT_THAT(text, HasSubstr("\"body\":null,\"body_salt\":null"));
-  EXPECT_EQ(
-      Must(RunToEnd({.name = "usersync_verify.py",
-                     .argv = {"python3", USERSYNC_SOURCE_DIR "/tests/verifier/usersync_verify.py",
-                              "archive", PathOf(".jsonl"),
-                              line().reader().Text("SELECT encode(root, 'hex') FROM archive")}},
-                    kPatience)),
-      "holds\n");
+  EXPECT_EQ(VerifyFile(), "holds\n");
 }
 
 TEST_F(Archive, LeavesASoundDatabase) {
-  EXPECT_THAT(Verify(), HasSubstr("SOUND"));
-  EXPECT_THAT(Verify(), HasSubstr("1048576 of them archived"));
+  EXPECT_THAT(Verify(), AllOf(HasSubstr("SOUND"), HasSubstr("1048576 of them archived")));
   line().store().Terminate();
   line().store().Start();
   EXPECT_THAT(Verify(), HasSubstr("SOUND"));
@@ -270,6 +272,15 @@ TEST_F(Archive, IsProvenByTheLogAsBefore) {
   from.set_from_size(1000);
   users::v1::ProveConsistencyResponse consistency;
   EXPECT_THAT(reader_.log().ProveConsistency(reader_.Context().get(), from, &consistency), IsOk());
+}
+
+TEST_F(Archive, LosesWhatIsErased) {
+  Must(line().owner().Query("UPDATE users SET erased = TRUE WHERE doc_id = 'user-7'"));
+  EXPECT_THAT(RunArchive({"--apply-erasures", "--dry-run"}),
+              HasSubstr(".jsonl: 8 versions would lose their content"));
+  EXPECT_THAT(RunArchive({"--apply-erasures"}), HasSubstr(": 8 versions lost their content"));
+  EXPECT_THAT(RunArchive({"--apply-erasures"}), HasSubstr(": 0 versions lost their content"));
+  EXPECT_EQ(VerifyFile(), "holds\n");
 }
 
 TEST_F(Archive, HidesNoCheat) {
