@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kKeepaliveMs = 20000;
 constexpr int kMostReconnectMs = 2000;
+// The least backoff is also the most that one try to connect may take, on a busy machine too.
+constexpr int kMostConnectMs = 3000;
 
 std::shared_ptr<grpc::Channel> Connect(const ChannelPool::Options& options,
                                        const std::string& address) {
@@ -23,7 +25,7 @@ std::shared_ptr<grpc::Channel> Connect(const ChannelPool::Options& options,
   arguments.SetInt(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 1);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kMostConnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMostReconnectMs);
   arguments.SetMaxReceiveMessageSize(options.most_message_bytes);
   arguments.SetMaxSendMessageSize(options.most_message_bytes);
