@@ -22,9 +22,10 @@ PYTHON_TESTS = {"unit": ("common",), "integration": ("tests",)}
 RELEASE = "release"
 # Built with these, only unit tests: Debian's libraries are not, and servers would be too slow.
 SANITIZED = ("asan", "tsan")
-# Where a finding ends the test, and which libraries cannot be looked into.
+# Where a finding ends the test, and which findings are of libraries.
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1",
+    "LSAN_OPTIONS": f"suppressions={ROOT / 'tests' / 'lsan.supp'}",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:suppressions={ROOT / 'tests' / 'tsan.supp'}",
 }
