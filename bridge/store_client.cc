@@ -2,12 +2,12 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <algorithm>
 #include <atomic>
 #include <future>
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "bridge/grpc_change_stream.h"
 #include "common/mutex.h"
 #include "common/status.h"
 #include "users/internal/v1/ingest_service.grpc.pb.h"
@@ -19,6 +19,8 @@ namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;
 
+using IngestStub = users::internal::v1::IngestService::Stub;
+
 // The stubs of one store.
 struct Peer {
   explicit Peer(const std::shared_ptr<grpc::Channel>& channel)
@@ -26,7 +28,7 @@ struct Peer {
         sync(users::v1::SyncService::NewStub(channel)),
         feed(users::v1::ChangeFeedService::NewStub(channel)) {}
 
-  std::unique_ptr<users::internal::v1::IngestService::Stub> ingest;
+  std::unique_ptr<IngestStub> ingest;
   std::unique_ptr<users::v1::SyncService::Stub> sync;
   std::unique_ptr<users::v1::ChangeFeedService::Stub> feed;
 };
@@ -46,106 +48,6 @@ std::shared_ptr<grpc::Channel> OpenChannel(const StoreClientOptions& options,
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   return grpc::CreateCustomChannel(address, options.credentials, arguments);
 }
-
-void Authenticate(grpc::ClientContext& context, const std::string& token) {
-  if (!token.empty()) context.AddMetadata("usersync-token", token);
-}
-
-class GrpcChangeStream final : public ChangeStream {
- public:
-  // `note` hears why the stream has ended.
-  GrpcChangeStream(Peer& peer, const StoreClientOptions& options,
-                   const users::v1::WatchRequest& request,
-                   std::function<void(const absl::Status&)> note)
-      : silence_limit_(options.silence_limit), note_(std::move(note)) {
-    Authenticate(context_, options.token);
-    reader_ = peer.feed->AsyncWatch(&context_, request, &queue_, Tag(Event::kStarted));
-  }
-
-  ~GrpcChangeStream() override {
-    context_.TryCancel();
-    // The stream must have been started before it can be finished, and read to its end.
-    while (!ended_) {
-      users::v1::WatchResponse ignored;
-      (void)Next(absl::InfiniteFuture(), &ignored);
-    }
-    queue_.Shutdown();
-    void* tag = nullptr;
-    bool ok = false;
-    while (queue_.Next(&tag, &ok)) {
-    }
-  }
-
-  absl::Status Next(absl::Time deadline, users::v1::WatchResponse* response) override {
-    while (!ended_) {
-      const absl::Time silent = last_response_ + silence_limit_;
-      void* tag = nullptr;
-      bool ok = false;
-      const absl::Time until = cancelled_ ? deadline : std::min(deadline, silent);
-      switch (queue_.AsyncNext(&tag, &ok, absl::ToChronoTime(until))) {
-        case grpc::CompletionQueue::GOT_EVENT:
-          if (OnEvent(tag, ok, response)) return absl::OkStatus();
-          break;
-        case grpc::CompletionQueue::TIMEOUT:
-          if (absl::Now() < silent || cancelled_) {
-            return absl::DeadlineExceededError("the feed has nothing new");
-          }
-          Cancel();
-          is_silent_ = true;
-          break;
-        case grpc::CompletionQueue::SHUTDOWN:
-          ended_ = true;
-      }
-    }
-    return end_;
-  }
-
-  void Cancel() override {
-    cancelled_ = true;
-    context_.TryCancel();
-  }
-
- private:
-  enum class Event : intptr_t { kStarted = 1, kRead, kFinished };
-
-  static void* Tag(Event event) { return reinterpret_cast<void*>(event); }
-
-  // Returns whether there is a response.
-  bool OnEvent(void* tag, bool ok, users::v1::WatchResponse* response) {
-    const bool is_response = tag == Tag(Event::kRead) && ok;
-    if (tag == Tag(Event::kFinished)) {
-      ended_ = true;
-      end_ = End();
-      note_(end_);
-    } else if (ok) {
-      if (is_response) response->Swap(&read_);
-      last_response_ = absl::Now();
-      reader_->Read(&read_, Tag(Event::kRead));
-    } else {
-      reader_->Finish(&status_, Tag(Event::kFinished));
-    }
-    return is_response;
-  }
-
-  absl::Status End() const {
-    if (is_silent_) return absl::UnavailableError("the feed is silent");
-    const absl::Status status = FromGrpc(status_);
-    return status.ok() ? absl::UnavailableError("the feed ended") : status;
-  }
-
-  const absl::Duration silence_limit_;
-  const std::function<void(const absl::Status&)> note_;
-  grpc::CompletionQueue queue_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientAsyncReader<users::v1::WatchResponse>> reader_;
-  users::v1::WatchResponse read_;
-  grpc::Status status_;
-  absl::Time last_response_ = absl::Now();
-  std::atomic<bool> cancelled_ = false;
-  bool is_silent_ = false;
-  bool ended_ = false;
-  absl::Status end_;
-};
 
 // A call that is answered later.
 template <typename Response>
@@ -170,45 +72,29 @@ class GrpcStoreClient final : public StoreClient {
   }
 
   absl::StatusOr<users::internal::v1::Position> GetPosition(const std::string& source) override {
-    const size_t index = current_;
-    grpc::ClientContext context;
-    Prepare(context, options_.read_timeout);
     users::internal::v1::GetPositionRequest request;
     request.set_source(source);
     users::internal::v1::GetPositionResponse response;
-    const absl::Status status =
-        FromGrpc(peers_[index]->ingest->GetPosition(&context, request, &response));
-    Note(index, status);
+    const absl::Status status = Ask(&IngestStub::GetPosition, request, response);
     if (!status.ok()) return status;
     return response.position();
   }
 
   absl::StatusOr<users::internal::v1::ListErasuresResponse> ListErasures(
       int64_t after_sequence) override {
-    const size_t index = current_;
-    grpc::ClientContext context;
-    Prepare(context, options_.read_timeout);
     users::internal::v1::ListErasuresRequest request;
     request.set_after_sequence(after_sequence);
     users::internal::v1::ListErasuresResponse response;
-    const absl::Status status =
-        FromGrpc(peers_[index]->ingest->ListErasures(&context, request, &response));
-    Note(index, status);
+    const absl::Status status = Ask(&IngestStub::ListErasures, request, response);
     if (!status.ok()) return status;
     return response;
   }
 
   absl::Status ReportBroadcast(int64_t sequence) override {
-    const size_t index = current_;
-    grpc::ClientContext context;
-    Prepare(context, options_.read_timeout);
     users::internal::v1::ReportBroadcastRequest request;
     request.set_sequence(sequence);
     users::internal::v1::ReportBroadcastResponse response;
-    const absl::Status status =
-        FromGrpc(peers_[index]->ingest->ReportBroadcast(&context, request, &response));
-    Note(index, status);
-    return status;
+    return Ask(&IngestStub::ReportBroadcast, request, response);
   }
 
   void Ingest(const users::internal::v1::IngestRequest& request, IngestDone done) override {
@@ -239,13 +125,26 @@ class GrpcStoreClient final : public StoreClient {
   std::unique_ptr<ChangeStream> Watch(const users::v1::WatchRequest& request) override {
     const size_t index = current_;
     return std::make_unique<GrpcChangeStream>(
-        *peers_[index], options_, request,
+        *peers_[index]->feed, options_.token, options_.silence_limit, request,
         [this, index](const absl::Status& status) { Note(index, status); });
   }
 
  private:
+  // Waits for the answer to one of IngestService's short calls.
+  template <typename Request, typename Response>
+  absl::Status Ask(grpc::Status (IngestStub::*method)(grpc::ClientContext*, const Request&,
+                                                      Response*),
+                   const Request& request, Response& response) {
+    const size_t index = current_;
+    grpc::ClientContext context;
+    Prepare(context, options_.read_timeout);
+    absl::Status status = FromGrpc((*peers_[index]->ingest.*method)(&context, request, &response));
+    Note(index, status);
+    return status;
+  }
+
   void Prepare(grpc::ClientContext& context, absl::Duration timeout) {
-    Authenticate(context, options_.token);
+    AddToken(context, options_.token);
     context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   }
 

@@ -11,22 +11,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "bridge/change_stream.h"
 #include "users/internal/v1/ingest_service.pb.h"
-#include "users/v1/change_feed_service.pb.h"
 #include "users/v1/sync_service.pb.h"
 
 namespace usersync::bridge {
-
-// A stream of changes. One thread reads; Cancel may come from any.
-class ChangeStream {
- public:
-  virtual ~ChangeStream() = default;
-  // Waits for the next response until `deadline`. DEADLINE_EXCEEDED if none came: the stream goes
-  // on. Any other error has ended it, also an end without one (UNAVAILABLE).
-  virtual absl::Status Next(absl::Time deadline, users::v1::WatchResponse* response) = 0;
-  // Ends it: Next returns CANCELLED.
-  virtual void Cancel() = 0;
-};
 
 // Thread-safe.
 class StoreClient {
