@@ -149,6 +149,11 @@ export class LocalStore {
     await this.#entries.close();
   }
 
+  /** Closes it, and forgets all of it, in every tab. */
+  async remove(): Promise<void> {
+    await this.#entries.remove();
+  }
+
   async #list<T>(kind: string): Promise<T[]> {
     const entries = await this.#entries.find({ selector: { kind } }).exec();
     return entries.map((entry) => valueOf<T>(entry));

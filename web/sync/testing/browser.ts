@@ -20,23 +20,36 @@ export class Profile {
   readonly storage = getRxStorageDexie({ indexedDB: new IDBFactory(), IDBKeyRange });
 }
 
+async function addUsers(database: RxDatabase): Promise<RxCollection<UserRow>> {
+  const { users } = await database.addCollections({ users: { schema: usersSchema } });
+  return users as unknown as RxCollection<UserRow>;
+}
+
 /** A page of a browser: a database with a collection of users. */
 export class Browser {
   readonly database: RxDatabase;
-  readonly users: RxCollection<UserRow>;
+  #users: RxCollection<UserRow>;
   #replication: UsersReplication | null = null;
 
   private constructor(database: RxDatabase, users: RxCollection<UserRow>) {
     this.database = database;
-    this.users = users;
+    this.#users = users;
+  }
+
+  get users(): RxCollection<UserRow> {
+    return this.#users;
   }
 
   static async open(profile = new Profile(), multiInstance = false): Promise<Browser> {
     const storage = wrappedValidateAjvStorage({ storage: profile.storage });
     // Two tabs are two databases of one name.
     const database = await createRxDatabase({ name: profile.name, storage, multiInstance, ignoreDuplicate: true });
-    const { users } = await database.addCollections({ users: { schema: usersSchema } });
-    return new Browser(database, users as unknown as RxCollection<UserRow>);
+    return new Browser(database, await addUsers(database));
+  }
+
+  /** Makes the collection anew after it was removed. */
+  async addUsersAgain(): Promise<void> {
+    this.#users = await addUsers(this.database);
   }
 
   get replication(): UsersReplication {
