@@ -9,7 +9,7 @@ from common.run.problem import Problem
 from common.run.state import ROOT
 
 # Which packages have tests of which label.
-TESTED = {"unit": ("@usersync/sync",), "integration": ("@usersync/sync", "@usersync/grpc-web-tests")}
+TESTED = {"unit": ("@usersync/sync", "@usersync/page"), "integration": ("@usersync/sync", "@usersync/grpc-web-tests")}
 
 
 def pnpm():
@@ -21,8 +21,9 @@ def pnpm():
 def prepare(folder, interrupts):
     """Installs and checks the packages. Returns the variables to run them with; `folder` keeps Node and the log."""
     steps = [("install", "--frozen-lockfile")]
-    for package in TESTED["integration"]:
-        steps += [("--filter", package, "generate"), ("--filter", package, "check")]
+    # The page is checked with the sources of the package it takes, which must be generated before.
+    for package in dict.fromkeys(TESTED["integration"] + TESTED["unit"]):
+        steps += [("--filter", package, "run", "--if-present", "generate"), ("--filter", package, "check")]
     return run(steps, folder, interrupts)
 
 

@@ -5,9 +5,10 @@ import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
 
 export type Users = RxCollection<UserRow>;
 
-/** The users that this browser keeps. */
+const database = createRxDatabase({ name: 'usersync', storage: getRxStorageDexie() });
+
+/** The users that this browser keeps. After they were removed, an empty collection. */
 export async function openUsers(): Promise<Users> {
-  const database = await createRxDatabase({ name: 'usersync', storage: getRxStorageDexie() });
-  const { users } = await database.addCollections({ users: { schema: usersSchema } });
+  const { users } = await (await database).addCollections({ users: { schema: usersSchema } });
   return users as unknown as Users;
 }

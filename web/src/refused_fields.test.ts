@@ -1,0 +1,49 @@
+import type { RefusedEdit, UserDocument } from '@usersync/sync';
+import { expect, test } from 'vitest';
+import { correctedDocument, otherReasons, refusedFields, refusedTitle } from './refused_fields.ts';
+
+function user(differences: Partial<UserDocument> = {}): UserDocument {
+  const time = '2024-01-01T00:00:00Z';
+  return { id: 'u1', email: 'ann@example.com', status: 'active', created_at: time, updated_at: time, _deleted: false, ...differences };
+}
+
+function refused(differences: Partial<RefusedEdit> = {}): RefusedEdit {
+  const sides = { mine: user({ status: 'paused' }), base: user(), theirs: user({ status: 'blocked' }) };
+  return { key: 'k', id: 'u1', outcome: 'CONFLICT', conflicts: [], violations: [], at: '2024-01-01T00:00:00Z', ...sides, ...differences };
+}
+
+test('a conflict is shown field by field from all three sides', () => {
+  const conflicts = [{ field: 'status', base: 'active', mine: 'paused', theirs: 'blocked' }];
+  const fields = refusedFields(refused({ conflicts }));
+  expect(fields.map(({ name }) => name)).toEqual(['email', 'status', 'role', '_deleted']);
+  expect(fields[1]).toMatchObject({ base: 'active', mine: 'paused', theirs: 'blocked', isChanged: true, isInDispute: true });
+  expect(fields[0]).toMatchObject({ base: 'ann@example.com', isChanged: false, isInDispute: false });
+});
+
+test('a field that the page does not know is shown too', () => {
+  const mine = { ...user(), team: 'north' } as UserDocument;
+  expect(refusedFields(refused({ mine })).at(-1)).toMatchObject({ name: 'team', label: 'team', mine: 'north', base: '' });
+});
+
+test('a reason stands at its field, or by itself if it is of none', () => {
+  const violations = [
+    { field: 'email', reason: 'EMAIL_TAKEN', description: 'another user has it' },
+    { field: '', reason: 'TOO_LARGE', description: 'at most 64 KiB' },
+    { field: 'assumed.email', reason: 'EMAIL_INVALID', description: '' },
+  ];
+  const edit = refused({ outcome: 'INVALID', violations });
+  expect(refusedFields(edit)[0]?.reasons).toEqual(['another user has it']);
+  expect(otherReasons(edit)).toEqual(['at most 64 KiB', 'assumed.email: EMAIL_INVALID']);
+});
+
+test('the title says what was meant and what became of it', () => {
+  expect(refusedTitle(refused())).toContain('Conflict: your edit');
+  expect(refusedTitle(refused({ outcome: 'INVALID', base: null }))).toContain('Refused: your new user');
+  expect(refusedTitle(refused({ outcome: 'DENIED', mine: user({ _deleted: true }) }))).toContain('Not allowed: your deletion');
+});
+
+test('a correction keeps all other fields, and an empty role is none', () => {
+  const edit = refused({ mine: user({ role: 'admin' }) });
+  expect(correctedDocument(edit, { email: 'b@example.com', status: 'vip', role: '' })).toEqual(user({ email: 'b@example.com', status: 'vip' }));
+  expect(correctedDocument(edit, { role: 'owner' })).toEqual(user({ role: 'owner' }));
+});

@@ -1,0 +1,73 @@
+import type { FieldValue, RefusedEdit, UserDocument } from '@usersync/sync';
+
+/** One field of a refused edit, from all sides. */
+export interface RefusedField {
+  name: string;
+  label: string;
+  /** What it was when the author began, what the author wrote, what holds now; empty where there is nothing. */
+  base: string;
+  mine: string;
+  theirs: string;
+  isChanged: boolean;
+  isInDispute: boolean;
+  /** The rules that it broke. */
+  reasons: string[];
+}
+
+const labels: Record<string, string> = { email: 'Email', status: 'Status', role: 'Role', _deleted: 'Deleted' };
+/** Every edit sets them: they say nothing of what was meant. */
+const silent = ['id', 'created_at', 'updated_at'];
+
+function shown(document: UserDocument | null, name: string): string {
+  const value = (document as unknown as Record<string, FieldValue | null | undefined> | null)?.[name];
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return value === undefined || value === null ? '' : String(value);
+}
+
+/** The fields of a user first, in their order, then whatever else somebody wrote. */
+function namesOf({ base, mine, theirs }: RefusedEdit): string[] {
+  const known = Object.keys(labels);
+  const found = [base, mine, theirs].flatMap((document) => Object.keys(document ?? {}));
+  const others = found.filter((name) => !known.includes(name) && !silent.includes(name));
+  return [...known, ...new Set(others)];
+}
+
+/** A refused edit field by field. */
+export function refusedFields(edit: RefusedEdit): RefusedField[] {
+  const { base, mine, theirs, conflicts, violations } = edit;
+  return namesOf(edit).map((name) => {
+    const [before, wanted, holds] = [shown(base, name), shown(mine, name), shown(theirs, name)];
+    return {
+      name,
+      label: labels[name] ?? name,
+      base: before,
+      mine: wanted,
+      theirs: holds,
+      isChanged: before !== wanted,
+      isInDispute: conflicts.some(({ field }) => field === name),
+      reasons: violations.filter(({ field }) => field === name).map(({ description, reason }) => description || reason),
+    };
+  });
+}
+
+/** The broken rules that are of no single field shown. */
+export function otherReasons(edit: RefusedEdit): string[] {
+  const names = namesOf(edit);
+  return edit.violations
+    .filter(({ field }) => !names.includes(field))
+    .map(({ field, reason, description }) => [field, description || reason].filter((part) => part !== '').join(': '));
+}
+
+/** What happened to it, in words. */
+export function refusedTitle({ outcome, mine, base }: RefusedEdit): string {
+  const what = mine._deleted ? 'deletion' : base === null ? 'new user' : 'edit';
+  if (outcome === 'CONFLICT') return `⚠ Conflict: your ${what} and somebody else's`;
+  return outcome === 'DENIED' ? `✗ Not allowed: your ${what}` : `✗ Refused: your ${what}`;
+}
+
+/** The edit as its author corrected it. An empty role is none. */
+export function correctedDocument({ mine }: RefusedEdit, corrected: Readonly<Record<string, string>>): UserDocument {
+  const { role: _, ...rest } = mine;
+  const { role = '', ...others } = corrected;
+  return { ...rest, ...others, ...(role === '' ? {} : { role }) };
+}

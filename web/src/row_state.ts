@@ -1,0 +1,19 @@
+import type { RefusedEdit } from '@usersync/sync';
+
+export type RowState = 'pending' | 'saved' | 'conflict' | 'refused';
+
+/** What is said of each state, never by colour alone. */
+export const rowStateText = {
+  pending: '⏳ pending',
+  saved: '✓ saved',
+  conflict: '⚠ conflict',
+  refused: '✗ refused',
+} as const satisfies Record<RowState, string>;
+
+/** What becomes of a row's newest edit: on its way, or as the store answered. */
+export function rowStateOf(id: string, pending: ReadonlySet<string>, refused: readonly RefusedEdit[]): RowState {
+  if (pending.has(id)) return 'pending';
+  const last = refused.findLast((edit) => edit.id === id);
+  if (last === undefined) return 'saved';
+  return last.outcome === 'CONFLICT' ? 'conflict' : 'refused';
+}
