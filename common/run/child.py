@@ -37,7 +37,7 @@ class Child:
     def stage(self):
         """What ends with it at one time: all stores, or everything that calls them."""
         service = self.name.split("-")[0]
-        return "callers" if service in ("bridge", "gateway") else service
+        return "callers" if service in ("bridge", "gateway", "web") else service
 
     @property
     def pid(self):

@@ -17,7 +17,7 @@ COMMANDS = {
     "test": "build everything and run all tests (arguments go to ctest)",
     "bench": "measure the whole line (arguments go to usersync-bench; --large: ten million versions)",
     "prepare": "make secrets, configuration and a database cluster in a folder (for tests)",
-    "packages": "install groups of Debian packages: build, run, test, check",
+    "packages": "install groups of Debian packages: build, run, web, test, check",
 }
 MODULES = {"env": "environment", "test": "checks"}
 
@@ -27,7 +27,7 @@ VARIABLES = {
     "USERSYNC_STORES": "how many stores run (1)",
     "USERSYNC_BRIDGES": "how many bridges run (1)",
     "USERSYNC_ACTORS": "NATS users with a password in $USERSYNC_DIR/secrets (alice,bob)",
-    **{ports.variable(name): f"a port ({ports.DEFAULTS[name]})" for name in ports.SERVED},
+    **{ports.variable(name): f"a port ({ports.DEFAULTS[name]})" for name in ports.DEFAULTS},
     ports.variable(ports.OPTIONAL): "the port of the NATS monitor (off)",
 }
 

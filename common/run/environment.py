@@ -9,8 +9,9 @@ from common.run.problem import Problem
 from common.run.state import State, write_private
 
 
-def variables(port_of, store_ports, database_url, operator_password, heads, vkey):
+def variables(port_of, store_ports, database_url, operator_password, heads, vkey, has_page):
     """The variables of a running system; it holds passwords."""
+    page = {"USERSYNC_WEB_URL": f"http://{HOST}:{port_of['WEB']}"} if has_page else {}
     return {
         "USERSYNC_NATS_URL": f"nats://{HOST}:{port_of['NATS']}",
         "USERSYNC_NATS_WS_URL": f"ws://{HOST}:{port_of['NATS_WS']}",
@@ -19,6 +20,7 @@ def variables(port_of, store_ports, database_url, operator_password, heads, vkey
         "USERSYNC_GATEWAY_URL": f"http://{HOST}:{port_of['GATEWAY_HTTP']}",
         "USERSYNC_GATEWAY_TLS_URL": f"https://{HOST}:{port_of['GATEWAY_HTTPS']}",
         "USERSYNC_GATEWAY_GRPC": f"{HOST}:{port_of['GATEWAY_GRPC']}",
+        **page,
         # What usersync-store verify needs besides the database.
         "USERSYNC_LOG_HEADS": str(heads),
         "USERSYNC_LOG_VKEY": str(vkey),

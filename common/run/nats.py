@@ -41,8 +41,7 @@ def origins(port_of):
     nats-server 2.9 remembers one origin a host, the last one listed; so it is the page's, and the
     gateway's two ports cannot be listed beside it.
     """
-    port = port_of.get("WEB") or ports.named_or_default("WEB")
-    return [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1")]
+    return [f"http://{host}:{port_of['WEB']}" for host in ("localhost", "127.0.0.1")]
 
 
 def render(template, values, passwords):

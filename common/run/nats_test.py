@@ -32,7 +32,7 @@ class WriteConfigTest(unittest.TestCase):
         self.secrets.make(["alice"])
 
     def write(self, **more):
-        nats.write_config(self.state, self.secrets, {"NATS": 4222, "NATS_WS": 9222, **more}, ["alice"])
+        nats.write_config(self.state, self.secrets, {"NATS": 4222, "NATS_WS": 9222, "WEB": 3000, **more}, ["alice"])
         return self.state.nats_config.read_text(encoding="utf-8")
 
     def test_is_private_and_holds_each_password_once(self):

@@ -15,7 +15,8 @@ BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobu
          "libnats-dev", "libpqxx-dev", "rapidjson-dev", "libjemalloc-dev", "libboost1.81-dev",
          "zlib1g-dev", "libnghttp2-dev", "libjwt-dev")
 RUN = ("nats-server", "postgresql", "openssl", "ca-certificates")
-TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev", "nodejs", "npm", "python3-grpcio", "chromium")
+WEB = ("nodejs", "npm")
+TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev", *WEB, "python3-grpcio", "chromium")
 CHECK = ("clang", "libclang-rt-dev", "clang-format", "git", "docker-compose")
 
 # A program that may have come from elsewhere than Debian.
@@ -98,7 +99,7 @@ def recover():
 
 def main(arguments):
     """`packages GROUP...`: installs the groups of packages, for .ci/run."""
-    groups = {"build": BUILD, "run": RUN, "test": TEST, "check": CHECK}
+    groups = {"build": BUILD, "run": RUN, "web": WEB, "test": TEST, "check": CHECK}
     parser = argparse.ArgumentParser(prog="usersync packages", description=__doc__)
     parser.add_argument("groups", nargs="+", choices=groups)
     names = [package for group in parser.parse_args(arguments).groups for package in groups[group]]

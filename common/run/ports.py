@@ -24,9 +24,6 @@ DEFAULTS = {
     "BRIDGE_METRICS": 9465,
     "GATEWAY_METRICS": 9466,
 }
-# What listens today; the others are named so that NATS knows the pages it may serve.
-SERVED = ("NATS", "NATS_WS", "POSTGRES", "STORE", "GATEWAY_HTTP", "GATEWAY_HTTPS", "GATEWAY_GRPC",
-          "STORE_METRICS", "BRIDGE_METRICS", "GATEWAY_METRICS")
 LONGEST_TURN = 60.0
 # Off unless it is named: the monitor answers JSONP to any web page.
 OPTIONAL = "NATS_MONITOR"

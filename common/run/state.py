@@ -24,6 +24,8 @@ class State:
         self.log_heads = self.log / "heads"
         # Who was erased: outlives every backup of the database, and is applied again after a restore.
         self.erasures = self.log / "erasures"
+        # The built page, as it was when this system started.
+        self.page = self.directory / "page"
         # What runs now, for `./usersync env`; there only while something runs.
         self.environment = self.run / "environment.json"
 

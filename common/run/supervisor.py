@@ -45,7 +45,7 @@ class Supervisor:
         return min((kept.look_after(self._progress.say) for kept in self._kept), default=60.0)
 
     def stop(self):
-        """Ends all, the last started first: gateway and bridges, all stores, NATS, PostgreSQL."""
+        """Ends all, the last started first: page, gateway and bridges, all stores, NATS, PostgreSQL."""
         self._interrupts.forget()
         children = [kept.child for kept in reversed(self._kept)]
         for _, stage in itertools.groupby(children, key=lambda child: child.stage):

@@ -1,4 +1,4 @@
-"""The whole running system: NATS, PostgreSQL, the stores, the bridges and the gateway, in their order."""
+"""The whole running system: NATS, PostgreSQL, stores, bridges, gateway and page, in their order."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from common.run.build import tail
 from common.run.certificate import make_certificate
 from common.run.child import Child
 from common.run.environment import variables
-from common.run.ports import HOST, OPTIONAL, SERVED, Ports, turn
+from common.run.ports import DEFAULTS, HOST, OPTIONAL, Ports, turn
 from common.run.postgres import DATABASE, Cluster, identity
 from common.run.prepare import actors_of_environment
 from common.run.problem import Problem
@@ -32,11 +32,15 @@ def name_of(service, index):
 
 
 class System:
-    """Starts everything under a supervisor. `programs` is the folder of our own binaries."""
+    """Starts everything under a supervisor.
 
-    def __init__(self, state, programs, interrupts, progress):
+    `programs` is the folder of our own binaries; `page` may be None.
+    """
+
+    def __init__(self, state, programs, interrupts, progress, page=None):
         self._state = state
         self._programs = programs
+        self._page = page
         self._interrupts = interrupts
         self._progress = progress
         self.supervisor = Supervisor(interrupts, progress)
@@ -64,6 +68,8 @@ class System:
     def addresses(self):
         """What a person wants to open or to call."""
         values = self.variables()
+        if self._page:
+            yield "page", values["USERSYNC_WEB_URL"]
         yield "NATS", values["USERSYNC_NATS_URL"]
         yield "NATS over WebSocket", values["USERSYNC_NATS_WS_URL"]
         yield "PostgreSQL", f"postgresql://usersync_reader@{HOST}:{self.cluster.port}/{DATABASE}"
@@ -80,13 +86,13 @@ class System:
     def variables(self):
         return variables(self.port_of, self.store_ports, self.cluster.url("usersync_reader"),
                          self.secrets.nats_password("operator"), self._state.log_heads,
-                         self.secrets.path(LOG_VKEY))
+                         self.secrets.path(LOG_VKEY), self._page is not None)
 
     def _prepare(self):
         """Chooses ports, makes secrets, configuration and database cluster."""
         made = self.secrets.make(self.actors)
         chooser = Ports(self._progress.say)
-        self.port_of = chooser.choose((*SERVED, OPTIONAL))
+        self.port_of = chooser.choose((*DEFAULTS, OPTIONAL))
         self.store_ports = self._ports(chooser, "STORE", self.stores)
         self._store_metrics = self._ports(chooser, "STORE_METRICS", self.stores)
         self._bridge_metrics = self._ports(chooser, "BRIDGE_METRICS", self.bridges)
@@ -113,6 +119,10 @@ class System:
 
         with self._progress.step("gateway"):
             self.supervisor.start(self._gateway(), lambda: health.http_answers(self.port_of["GATEWAY_HTTP"]))
+        if self._page:
+            with self._progress.step("page"):
+                self.supervisor.start(self._page.server(self.port_of["WEB"], self._page_addresses()),
+                                      lambda: health.http_answers(self.port_of["WEB"], "/config.json"))
 
     def _ports(self, chooser, name, count):
         """The named or default port for the first, free ones for the others."""
@@ -165,10 +175,15 @@ class System:
                                   "USERSYNC_GATEWAY_GRPC_PORT": str(self.port_of["GATEWAY_GRPC"]),
                                   "USERSYNC_GATEWAY_METRICS_PORT": str(self.port_of["GATEWAY_METRICS"]),
                                   "USERSYNC_STORE_ADDR": values["USERSYNC_STORE_ADDR"],
-                                  "USERSYNC_NATS_WS_URL": values["USERSYNC_NATS_WS_URL"],
-                                  "USERSYNC_GATEWAY_URL": values["USERSYNC_GATEWAY_URL"],
-                                  "USERSYNC_GATEWAY_TLS_URL": values["USERSYNC_GATEWAY_TLS_URL"],
+                                  **self._page_addresses(),
+                                  **({"USERSYNC_PAGE_DIR": str(self._page.folder)} if self._page else {}),
                                   "USERSYNC_ALLOWED_ORIGINS": ",".join(nats.origins(self.port_of))})
+
+    def _page_addresses(self):
+        """What /config.json tells the page, at the gateway and at Vite."""
+        values = self.variables()
+        return {name: values[name] for name in (
+            "USERSYNC_NATS_WS_URL", "USERSYNC_GATEWAY_URL", "USERSYNC_GATEWAY_TLS_URL")}
 
     def _migrate(self):
         environment = {**os.environ, "USERSYNC_OWNER_DATABASE_URL": self.cluster.url("usersync_owner")}

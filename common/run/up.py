@@ -4,7 +4,7 @@ import argparse
 import os
 import pathlib
 
-from common.run import build, environment, leftovers, packages
+from common.run import build, environment, leftovers, packages, page
 from common.run.first_users import make_first_users
 from common.run.interrupts import Interrupts, Stopped
 from common.run.postgres import place
@@ -16,12 +16,15 @@ from common.run.system import System
 
 def main(arguments):
     """Runs until SIGINT or SIGTERM; then ends everything and returns 0."""
-    argparse.ArgumentParser(prog="usersync up", description=__doc__).parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="usersync up", description=__doc__)
+    parser.add_argument("--no-page", dest="page", action="store_false",
+                        help="do not serve the page: its port is left to pnpm run dev")
+    options = parser.parse_args(arguments)
     interrupts, progress, state = Interrupts(), Progress(), State.of_environment()
     state.make()
     lock = leftovers.lock(state)
     try:
-        return Up(state, interrupts, progress).run()
+        return Up(state, interrupts, progress, options.page).run()
     except Stopped:
         return 0
     finally:
@@ -32,14 +35,16 @@ def main(arguments):
 class Up:
     """One run of the whole system."""
 
-    def __init__(self, state, interrupts, progress):
+    def __init__(self, state, interrupts, progress, with_page):
         self._state = state
         self._interrupts = interrupts
         self._progress = progress
+        self._with_page = with_page
 
     def run(self):
         programs = ready_programs(self._state, self._interrupts, self._progress)
-        system = System(self._state, programs, self._interrupts, self._progress)
+        built = page.make(self._state, self._interrupts, self._progress) if self._with_page else None
+        system = System(self._state, programs, self._interrupts, self._progress, built)
         environment.withdraw(self._state)
         leftovers.end_leftovers(self._state, [self._state.directory, place(self._state)], self._progress.say)
         try:

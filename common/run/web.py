@@ -10,6 +10,8 @@ from common.run.state import ROOT
 
 # Which packages have tests of which label.
 TESTED = {"unit": ("@usersync/sync", "@usersync/page"), "integration": ("@usersync/sync", "@usersync/grpc-web-tests")}
+# For npm and pnpm: who has no network waits for seconds, not for minutes.
+RETRIES = {"npm_config_fetch_retry_mintimeout": "1000", "npm_config_fetch_retry_maxtimeout": "5000"}
 
 
 def pnpm():
@@ -35,7 +37,7 @@ def install_peer(folder, interrupts):
 def run(steps, folder, interrupts):
     """Runs pnpm with each of the arguments. Returns the variables that it ran with."""
     log = folder / "web.log"
-    environment = node.environment(folder / "node", log, interrupts)
+    environment = {**RETRIES, **node.environment(folder / "node", log, interrupts)}
     for step in steps:
         with open(log, "ab") as output:
             # The root of the tree is where pnpm looks, whatever the caller's folder is.

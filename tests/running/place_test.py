@@ -21,11 +21,11 @@ def listener(port=0):
 
 class PortTest(unittest.TestCase):
     def test_a_busy_default_moves_and_says_so(self):
-        busy = [listener(ports.DEFAULTS[name]) for name in ports.SERVED if ports.is_free(ports.DEFAULTS[name])]
+        busy = [listener(ports.DEFAULTS[name]) for name in ports.DEFAULTS if ports.is_free(ports.DEFAULTS[name])]
         try:
-            with RunningSystem() as system:
+            with RunningSystem(page=True) as system:
                 system.start()
-                for name in ports.SERVED:
+                for name in ports.DEFAULTS:
                     self.assertIn(f"port {ports.DEFAULTS[name]} is busy: {name.lower()} takes", system.output())
                 self.assertEqual(system.query("SELECT count(*) FROM users"), "3")
                 self.assertIn(f"--nats-url {system.variables()['USERSYNC_NATS_URL']}", system.output())
@@ -34,7 +34,7 @@ class PortTest(unittest.TestCase):
                 server.close()
 
     def test_two_that_start_at_once_take_ports_of_their_own(self):
-        with RunningSystem() as one, RunningSystem() as other:
+        with RunningSystem(page=True) as one, RunningSystem(page=True) as other:
             one.begin()
             other.start()
             eventually(lambda: READY in one.output(), "the first is ready, too")
@@ -45,7 +45,7 @@ class PortTest(unittest.TestCase):
             other.take("in-the-other")
 
     def test_a_busy_port_that_was_named_is_an_error_with_its_variable(self):
-        for name in (*ports.SERVED, ports.OPTIONAL):
+        for name in (*ports.DEFAULTS, ports.OPTIONAL):
             with listener() as server, RunningSystem() as system:
                 system.environment[ports.variable(name)] = str(server.getsockname()[1])
                 refused = system.run("up")

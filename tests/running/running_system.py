@@ -45,7 +45,7 @@ def lives(pid):
 class RunningSystem:
     """Starts `up` with the given variables. Use it with `with`: it leaves nothing behind."""
 
-    def __init__(self, folder=None, **variables):
+    def __init__(self, folder=None, page=False, **variables):
         self._parent = None if folder else pathlib.Path(tempfile.mkdtemp(prefix="usersync-test-"))
         if self._parent:
             self._parent.chmod(0o755)
@@ -53,6 +53,7 @@ class RunningSystem:
         self.environment = {**os.environ, **variables, "USERSYNC_DIR": str(self.state.directory),
                             "USERSYNC_BIN_DIR": os.environ["USERSYNC_BIN_DIR"]}
         self.script = SCRIPT
+        self._options = () if page else ("--no-page",)
         self.programs = pathlib.Path(os.environ["USERSYNC_BIN_DIR"])
         self.process = None
         self._output = None
@@ -91,8 +92,9 @@ class RunningSystem:
         self.state.directory.parent.mkdir(parents=True, exist_ok=True)
         self._output = self.state.directory.parent / "up.output"
         with open(self._output, "wb") as output:
-            self.process = subprocess.Popen([self.script, "up"], env=self.environment, stdin=subprocess.DEVNULL,
-                                            stdout=output, stderr=output, start_new_session=True)
+            self.process = subprocess.Popen([self.script, "up", *self._options], env=self.environment,
+                                            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                            start_new_session=True)
 
     def stop(self, number=signal.SIGTERM):
         """Asks only the process itself to end. Returns its status and the seconds it took."""

@@ -9,7 +9,7 @@ import unittest
 
 from tests.running.running_system import RunningSystem, address, eventually, lives
 
-CHILDREN = ("postgres", "nats", "store", "bridge", "gateway")
+CHILDREN = ("postgres", "nats", "store", "bridge", "gateway", "web")
 
 
 def restarted(system, name, old):
@@ -34,7 +34,7 @@ def children(pid):
 
 class SupervisionTest(unittest.TestCase):
     def setUp(self):
-        self.system = RunningSystem()
+        self.system = RunningSystem(page=True)
         self.addCleanup(self.system.__exit__)
 
     def test_a_killed_service_is_restarted_with_a_message_again_and_again(self):
@@ -111,7 +111,7 @@ class SupervisionTest(unittest.TestCase):
         self.system.environment.update(USERSYNC_STORES="2", USERSYNC_BRIDGES="2")
         self.system.start()
         self.assertEqual(set(self.system.pids()),
-                         {"up", "nats", "postgres", "store", "store-2", "bridge", "bridge-2", "gateway"})
+                         {"up", "nats", "postgres", "store", "store-2", "bridge", "bridge-2", "gateway", "web"})
         self.assertEqual(len(self.system.variables()["USERSYNC_STORE_ADDR"].split(",")), 2)
         for name in ("bridge", "bridge-2", "store"):
             os.kill(self.system.pid(name), signal.SIGKILL)

@@ -18,7 +18,7 @@ from common.run.health import grpc_answers
 from common.run.leftovers import command_of
 from tests.running.running_system import RunningSystem, address, lives
 
-SERVICES = {"up", "nats", "postgres", "store", "bridge", "gateway"}
+SERVICES = {"up", "nats", "postgres", "store", "bridge", "gateway", "web"}
 
 
 class UpTest(unittest.TestCase):
@@ -26,7 +26,7 @@ class UpTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.system = RunningSystem().start()
+        cls.system = RunningSystem(page=True).start()
         cls.addClassCleanup(cls.system.__exit__)
 
     def test_each_service_has_its_process_id_in_a_file(self):
@@ -35,14 +35,14 @@ class UpTest(unittest.TestCase):
         programs = {name: command_of(pid)[0] for name, pid in pids.items()}
         for name, program in (("nats", "nats-server"), ("postgres", "postgres"),
                               ("store", "usersync-store"), ("bridge", "usersync-bridge"),
-                              ("gateway", "usersync-gateway")):
+                              ("gateway", "usersync-gateway"), ("web", "node")):
             self.assertEqual(pathlib.Path(programs[name]).name, program)
         self.assertEqual(pids["up"], self.system.process.pid)
 
     def test_env_prints_addresses_that_answer(self):
         values = self.system.variables()
         for name in ("USERSYNC_NATS_URL", "USERSYNC_NATS_WS_URL", "USERSYNC_STORE_ADDR", "USERSYNC_GATEWAY_URL",
-                     "USERSYNC_GATEWAY_TLS_URL", "USERSYNC_GATEWAY_GRPC"):
+                     "USERSYNC_GATEWAY_TLS_URL", "USERSYNC_GATEWAY_GRPC", "USERSYNC_WEB_URL"):
             host, port = address(values[name])
             self.assertEqual(host, "127.0.0.1")
             socket.create_connection((host, port), 5).close()
@@ -67,6 +67,17 @@ class UpTest(unittest.TestCase):
             urllib.request.urlopen(foreign, timeout=30)
         self.assertEqual(refused.exception.code, 403)
         refused.exception.close()
+
+    def test_the_page_is_served_by_vite_and_by_the_gateway_and_both_tell_it_the_same(self):
+        values = self.system.variables()
+        self.assertRegex(self.system.output(), rf"(?m)^ *page +{values['USERSYNC_WEB_URL']}$")
+        script = re.search(r'src="(/assets/[^"]+\.js)"', self.page("USERSYNC_WEB_URL", "/"))[1]
+        for path in ("/", "/config.json", script):
+            self.assertEqual(self.page("USERSYNC_WEB_URL", path), self.page("USERSYNC_GATEWAY_URL", path), path)
+
+    def page(self, variable, path):
+        with urllib.request.urlopen(self.system.variables()[variable] + path, timeout=30) as answer:
+            return answer.read().decode()
 
     def test_the_gateway_speaks_tls_with_a_certificate_of_its_own(self):
         url = self.system.variables()["USERSYNC_GATEWAY_TLS_URL"]
@@ -164,7 +175,7 @@ class UpTest(unittest.TestCase):
 
 class StopTest(unittest.TestCase):
     def test_sigterm_or_sigint_to_its_process_alone_leaves_nothing_and_a_second_run_finds_everything(self):
-        with RunningSystem() as system:
+        with RunningSystem(page=True) as system:
             for number in (signal.SIGTERM, signal.SIGINT):
                 system.start()
                 seen = system.query("SELECT head FROM feed")
@@ -179,7 +190,8 @@ class StopTest(unittest.TestCase):
                 self.assertIn("nothing runs", nothing.stdout)
                 self.assertNotIn("is killed", system.output())
             self.assertEqual(seen, "8")
-            self.assertNotIn("three users", system.output())
+            for done_once in ("three users", "building the page"):
+                self.assertNotIn(done_once, system.output())
 
     def test_sigterm_during_the_start_leaves_nothing(self):
         with RunningSystem() as system:

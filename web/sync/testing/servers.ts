@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const ready = 'Ctrl-C stops everything.';
 const startTimeout = 240_000;
 
-/** One `./usersync up`, in a folder of its own. */
+/** One `./usersync up` without the page, in a folder of its own. */
 export class RunningSystem {
   readonly #process: ChildProcess;
   readonly #parent: string;
@@ -32,7 +32,7 @@ export class RunningSystem {
     chmodSync(parent, 0o755);
     const directory = join(parent, 'state');
     const env = { ...process.env, ...variables, USERSYNC_DIR: directory, USERSYNC_BIN_DIR: programs };
-    const up = spawn(join(root, 'usersync'), ['up'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const up = spawn(join(root, 'usersync'), ['up', '--no-page'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     try {
       await printed(up, ready);
     } catch (error) {
