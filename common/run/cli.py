@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "play a short story of edits, conflicts and merges, and show what happened",
     "test": "build everything and run all tests (arguments go to ctest)",
     "bench": "measure the whole line (arguments go to usersync-bench; --large: ten million versions)",
+    "page": "build the page into web/dist, with a Node of its own if need be",
     "prepare": "make secrets, configuration and a database cluster in a folder (for tests)",
     "packages": "install groups of Debian packages: build, run, web, test, check",
 }

@@ -1,5 +1,6 @@
 """The page: built once for this tree when its sources have changed, and served by Vite."""
 
+import argparse
 import contextlib
 import fcntl
 import hashlib
@@ -9,8 +10,10 @@ import shutil
 
 from common.run import node, packages, web
 from common.run.child import Child
+from common.run.interrupts import Interrupts
 from common.run.ports import variable
 from common.run.problem import Problem
+from common.run.progress import Progress
 from common.run.state import ROOT
 
 ROOM = ROOT / "web"
@@ -48,9 +51,7 @@ class Page:
 def make(state, interrupts, progress):
     """Returns the page, built if need be. None where that fails: then it says why, and the rest runs without it."""
     try:
-        if not is_fresh():
-            with progress.step("building the page"):
-                build(state, interrupts, progress)
+        build(interrupts, progress)
         shutil.rmtree(state.page, ignore_errors=True)
         shutil.copytree(BUILT, state.page)
         return Page(state, node.environment(TOOLS / "node", TOOLS / "web.log", interrupts))
@@ -59,15 +60,26 @@ def make(state, interrupts, progress):
         return None
 
 
-def build(state, interrupts, progress):
-    """Builds the page into BUILT, unless another run just did."""
+def main(arguments):
+    """Builds the page into web/dist, unless it is there."""
+    argparse.ArgumentParser(prog="usersync page", description=main.__doc__).parse_args(arguments)
+    build(Interrupts(), Progress())
+    return 0
+
+
+def build(interrupts, progress):
+    """Makes BUILT what the sources say. Problem if it cannot be."""
+    # A tree that nobody may write to will do, if it is built.
+    if is_fresh():
+        return
     TOOLS.mkdir(exist_ok=True)
-    with open(state.log_file("packages"), "ab") as output:
-        packages.ensure(packages.WEB, lambda command, variables: interrupts.run(command, output, variables),
-                        progress.say)
-    with turn(interrupts.wait):
+    with progress.step("building the page"), turn(interrupts.wait):
+        # Another run may just have done it.
         if is_fresh():
             return
+        with open(TOOLS / "packages.log", "ab") as output:
+            packages.ensure(packages.WEB, lambda command, variables: interrupts.run(command, output, variables),
+                            progress.say)
         digest = digest_of_sources()
         STAMP.unlink(missing_ok=True)
         web.run(STEPS, TOOLS, interrupts)
