@@ -12,6 +12,7 @@ class Silence {
   readonly subscribed = new Map<string, Callback>();
   readonly published: string[] = [];
   closed = false;
+  reconnects = 0;
 
   get connection(): NatsConnection {
     const made: Partial<NatsConnection> = {
@@ -23,6 +24,7 @@ class Silence {
       flush: () => Promise.resolve(),
       status: async function* () {},
       close: async () => void (this.closed = true),
+      reconnect: async () => void (this.reconnects += 1),
     };
     return made as NatsConnection;
   }
@@ -79,4 +81,21 @@ test('it ends its subscriptions, and leaves open a connection that is not its ow
   const own = new NatsTransport(silence.connection, subjectsOf('alice'), true);
   await own.close();
   expect(silence.closed).toBe(true);
+});
+
+test('when the browser has no network, a connection of its own is given up and made anew until it is closed', async () => {
+  const browser = new EventTarget();
+  vi.stubGlobal('addEventListener', browser.addEventListener.bind(browser));
+  vi.stubGlobal('removeEventListener', browser.removeEventListener.bind(browser));
+  try {
+    const owner = new NatsTransport(silence.connection, subjectsOf('alice'), true);
+    owner.start();
+    browser.dispatchEvent(new Event('offline'));
+    expect(silence.reconnects).toBe(1);
+    await owner.close();
+    browser.dispatchEvent(new Event('offline'));
+    expect(silence.reconnects).toBe(1);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

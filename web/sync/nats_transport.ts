@@ -2,6 +2,7 @@ import { createInbox, headers, wsconnect, type Authenticator, type Msg, type Nat
 import { filter, firstValueFrom, merge, Subject, take, takeUntil, timer, toArray } from 'rxjs';
 import { decodeChange, decodeHeartbeat, decodePage, decodeReceipt, encodeMutations } from './nats_codec.ts';
 import type { Mutation, Receipt } from './mutation.ts';
+import { onNetworkLost } from './network.ts';
 import type { Subjects } from './subjects.ts';
 import { answerTimeout, type Page, type Transport, type TransportEvent } from './transport.ts';
 
@@ -14,6 +15,8 @@ export interface NatsCredentials {
 }
 
 const reconnectWait = 500;
+/** A connection that is silent for two of these is given up. */
+const pingInterval = 10_000;
 
 /** Opens a connection that lives until it is closed. Rejects if `timeout` passes before there is one. */
 export function connectNats(
@@ -29,6 +32,7 @@ export function connectNats(
     timeout,
     maxReconnectAttempts: -1,
     reconnectTimeWait: reconnectWait,
+    pingInterval,
     // A password that is refused while the server starts anew may be taken a moment later.
     ignoreAuthErrorAbort: true,
   });
@@ -49,6 +53,7 @@ export class NatsTransport implements Transport {
   readonly #subjects: Subjects;
   readonly #ownsConnection: boolean;
   #subscriptions: { unsubscribe(): void }[] = [];
+  #forgetNetwork: () => void = () => undefined;
 
   constructor(connection: NatsConnection, subjects: Subjects, ownsConnection: boolean) {
     this.#connection = connection;
@@ -70,6 +75,7 @@ export class NatsTransport implements Transport {
       const told = decodeReceipt(message.string());
       if (told !== null) this.#receipts$.next(told);
     });
+    if (this.#ownsConnection) this.#forgetNetwork = onNetworkLost(() => void this.#connection.reconnect());
     void this.#saySubscribed();
     void this.#followStatus();
   }
@@ -104,6 +110,7 @@ export class NatsTransport implements Transport {
 
   async close(): Promise<void> {
     this.#closed$.next();
+    this.#forgetNetwork();
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.#subscriptions = [];
     this.events$.complete();
