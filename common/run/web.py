@@ -9,7 +9,8 @@ from common.run.problem import Problem
 from common.run.state import ROOT
 
 # Which packages have tests of which label.
-TESTED = {"unit": ("@usersync/sync", "@usersync/page"), "integration": ("@usersync/sync", "@usersync/grpc-web-tests")}
+TESTED = {"unit": ("@usersync/sync", "@usersync/page"),
+          "integration": ("@usersync/sync", "@usersync/grpc-web-tests", "@usersync/page-tests")}
 # For npm and pnpm: who has no network waits for seconds, not for minutes.
 RETRIES = {"npm_config_fetch_retry_mintimeout": "1000", "npm_config_fetch_retry_maxtimeout": "5000"}
 

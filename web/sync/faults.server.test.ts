@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Browser, Profile } from './testing/browser.ts';
 import { eventually } from './testing/eventually.ts';
-import { RunningSystem } from './testing/servers.ts';
+import { RunningSystem } from './testing/running_system.ts';
 import { edited, newUser } from './user.ts';
 
 const browsers: Browser[] = [];

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from './package.json' with { type: 'json' };
 import { Browser } from './testing/browser.ts';
 import { eventually } from './testing/eventually.ts';
-import { RunningSystem } from './testing/servers.ts';
+import { RunningSystem } from './testing/running_system.ts';
 import { newUser } from './user.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -1,0 +1,52 @@
+// The network, NATS and the store go away and come back. Nothing that anybody wrote is lost.
+import { expect, test } from 'vitest';
+import { allEqual } from './harness/all_equal.ts';
+import { emailsOf } from './harness/document.ts';
+import { eventually } from './harness/eventually.ts';
+import { whileDown } from './harness/faults.ts';
+import { Stage } from './harness/stage.ts';
+
+const stage = Stage.ofFile();
+
+test('a person without a network goes on writing, and all of it arrives', async () => {
+  const [ann, bob] = await stage.two();
+  await ann.context.setOffline(true);
+  await ann.inactive();
+  await ann.create('written-offline@example.com');
+  await bob.create('written-meanwhile@example.com');
+  await ann.context.setOffline(false);
+  await ann.active();
+  const users = await allEqual(stage.system, ann, bob);
+  expect(emailsOf(users)).toEqual(expect.arrayContaining(['written-offline@example.com', 'written-meanwhile@example.com']));
+});
+
+test('NATS is killed and comes back', async () => {
+  const [ann, bob] = await stage.two();
+  await whileDown(stage.system, 'nats', async () => {
+    await Promise.all([ann.inactive(), bob.inactive()]);
+    await ann.create('without-nats-1@example.com');
+    await bob.create('without-nats-2@example.com');
+    await bob.button('🔄 Update Random User').click();
+  });
+  await Promise.all([ann.active(), bob.active()]);
+  const users = await allEqual(stage.system, ann, bob);
+  expect(emailsOf(users)).toEqual(expect.arrayContaining(['without-nats-1@example.com', 'without-nats-2@example.com']));
+});
+
+test('the store is away for a while, and nobody is told an edit is saved before it is', async () => {
+  const [ann, bob] = await stage.two();
+  const emails = Array.from({ length: 6 }, (_, index) => `without-store-${index}@example.com`);
+  const refusals = () => stage.system.log('bridge').match(/an Ingest of .* failed/g)?.length ?? 0;
+  await whileDown(stage.system, 'store', async () => {
+    const before = refusals();
+    for (const [index, email] of emails.entries()) await (index % 2 === 0 ? ann : bob).create(email);
+    await eventually(async () => {
+      // Each has sent something, and the bridge has tried to deliver it again and again.
+      expect(await ann.pending()).not.toEqual([]);
+      expect(await bob.pending()).not.toEqual([]);
+      expect(refusals()).toBeGreaterThan(before + 10);
+    });
+  });
+  const users = await allEqual(stage.system, ann, bob);
+  expect(emailsOf(users)).toEqual(expect.arrayContaining(emails));
+});

@@ -1,0 +1,29 @@
+import { expect } from 'vitest';
+import type { RunningSystem } from '../../../web/sync/testing/running_system.ts';
+import { broadcastsOf } from './broadcasts.ts';
+import { usersOf } from './database.ts';
+import { type Documents, emailsOf, sorted } from './document.ts';
+import { eventually } from './eventually.ts';
+import type { Person } from './person.ts';
+
+/** What a browser must hold: everything, and beside it only what was never taken and is gone here too. */
+function shared(rows: Documents, known: Documents): Documents {
+  return new Map([...rows].filter(([id, { _deleted }]) => known.has(id) || !_deleted));
+}
+
+/**
+ * Waits until every browser = NATS = PostgreSQL, compared document by document, tombstones included, and until
+ * each page shows just the users that are not deleted. Returns them all.
+ */
+export function allEqual(system: RunningSystem, ...people: Person[]): Promise<Documents> {
+  return eventually(async () => {
+    const users = await usersOf(system);
+    expect(sorted(await broadcastsOf(system))).toEqual(sorted(users));
+    for (const person of people) {
+      expect(await person.pending()).toEqual([]);
+      expect(sorted(shared(await person.rows(), users))).toEqual(sorted(users));
+      expect((await person.shownEmails()).sort()).toEqual(emailsOf(users).sort());
+    }
+    return users;
+  });
+}

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { RunningSystem } from '../../../web/sync/testing/running_system.ts';
+import { byId, type Document, type Documents } from './document.ts';
+
+const run = promisify(execFile);
+const mostOutput = 256 << 20;
+
+/** One change of a user, as the history keeps it. */
+export interface Version {
+  version: number;
+  action: string;
+  actor: string;
+  document: Document;
+}
+
+/** Asks PostgreSQL as the operator does. Each row is one JSON value. */
+async function query<T>(system: RunningSystem, sql: string): Promise<T[]> {
+  const url = system.variables['USERSYNC_DATABASE_URL'] ?? '';
+  const { stdout } = await run('psql', [url, '-XAt', '-v', 'ON_ERROR_STOP=1', '-c', sql], { maxBuffer: mostOutput });
+  return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+}
+
+/** All users, tombstones included. */
+export async function usersOf(system: RunningSystem): Promise<Documents> {
+  return byId(await query<Document>(system, 'SELECT document FROM users'));
+}
+
+/** The history of one user, the oldest first. */
+export function versionsOf(system: RunningSystem, id: string): Promise<Version[]> {
+  // Ids are UUIDs.
+  const ofUser = `object_id = (SELECT id FROM users WHERE doc_id = '${id.replaceAll("'", '')}')`;
+  const row = `json_build_object('version', version, 'action', action, 'actor', actor, 'document', json)`;
+  return query<Version>(system, `SELECT ${row} FROM version WHERE ${ofUser} ORDER BY version`);
+}

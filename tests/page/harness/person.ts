@@ -1,0 +1,77 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Documents } from './document.ts';
+import { pendingOf, rowsOf } from './stored_rows.ts';
+
+/** Somebody before the page, who knows it by the words that it shows. */
+export class Person {
+  readonly context: BrowserContext;
+  readonly page: Page;
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.context = context;
+    this.page = page;
+  }
+
+  /** With a profile of their own, which is empty. */
+  static async come(browser: Browser, url: string): Promise<Person> {
+    return Person.open(await browser.newContext(), url);
+  }
+
+  /** In a profile that is there: a second tab, or the page opened again. */
+  static async open(context: BrowserContext, url: string): Promise<Person> {
+    const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
+    await page.goto(url);
+    return new Person(context, page);
+  }
+
+  button(words: string): Locator {
+    return this.page.getByRole('button', { name: words });
+  }
+
+  async start(): Promise<this> {
+    await this.button('🔄 Start NATS Replication').click();
+    return this;
+  }
+
+  /** Until the replication is as good as it says. */
+  async active(): Promise<this> {
+    await this.page.getByText('✅ NATS replication is active!').waitFor();
+    return this;
+  }
+
+  /** Until the page knows that it is cut off. */
+  async inactive(): Promise<void> {
+    await this.page.getByText('✅ NATS replication is active!').waitFor({ state: 'hidden' });
+  }
+
+  /** The ids of the rows whose edits are still on their way. */
+  pending(): Promise<string[]> {
+    return pendingOf(this.page);
+  }
+
+  /** All users that this browser keeps, tombstones included. */
+  rows(): Promise<Documents> {
+    return rowsOf(this.page);
+  }
+
+  async create(email: string, status = 'active', role = ''): Promise<void> {
+    // The form's inputs come first in the document.
+    await this.page.getByLabel('Email').first().fill(email);
+    await this.page.getByLabel('Status').first().fill(status);
+    await this.page.getByLabel('Role').first().fill(role);
+    await this.button('➕ Create User').click();
+    await this.row(email).waitFor();
+  }
+
+  /** The row of the table that shows a user. */
+  row(email: string): Locator {
+    return this.page.getByRole('row').filter({ hasText: email });
+  }
+
+  /** The addresses in the table. */
+  async shownEmails(): Promise<string[]> {
+    const rows = await this.page.getByRole('row').allInnerTexts();
+    return rows.flatMap((text) => /[^\s@]+@[^\s@]+/.exec(text)?.[0] ?? []);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Server } from 'node:http';
+import { createServer } from 'node:net';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { RunningSystem } from '../../../web/sync/testing/running_system.ts';
+import { Person } from './person.ts';
+import { serve } from './site.ts';
+
+const browserArguments = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** What the stories of one file share: the servers, Chromium and the page. */
+export class Stage {
+  #system: RunningSystem | null = null;
+  #browser: Browser | null = null;
+  #site: Server | null = null;
+  #url = '';
+
+  /** Sets it up before the tests of the file that calls this, and ends all after them. */
+  static ofFile(): Stage {
+    const stage = new Stage();
+    beforeAll(() => stage.#open());
+    afterEach(() => stage.#leave());
+    afterAll(() => stage.#close());
+    return stage;
+  }
+
+  get system(): RunningSystem {
+    if (this.#system === null) throw new Error('nothing runs yet');
+    return this.#system;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get browser(): Browser {
+    if (this.#browser === null) throw new Error('nothing runs yet');
+    return this.#browser;
+  }
+
+  /** So many people, each with a profile of their own, who replicate. */
+  async people(count: number): Promise<Person[]> {
+    const people = await Promise.all(Array.from({ length: count }, () => Person.come(this.browser, this.#url)));
+    for (const person of people) await person.start();
+    for (const person of people) await person.active();
+    return people;
+  }
+
+  async two(): Promise<[Person, Person]> {
+    const [one, other] = await this.people(2);
+    if (one === undefined || other === undefined) throw new Error('there are not two');
+    return [one, other];
+  }
+
+  async #open(): Promise<void> {
+    const port = await freePort();
+    this.#url = `http://127.0.0.1:${port}`;
+    this.#system = await RunningSystem.start({ USERSYNC_WEB_PORT: String(port) });
+    this.#site = serve(port, () => ({
+      natsWsUrl: this.system.natsWsUrl,
+      gatewayUrl: this.system.gatewayUrl,
+      gatewayTlsUrl: this.system.variables['USERSYNC_GATEWAY_TLS_URL'],
+    }));
+    this.#browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: browserArguments });
+  }
+
+  async #leave(): Promise<void> {
+    await Promise.all(this.#browser?.contexts().map((context) => context.close()) ?? []);
+  }
+
+  async #close(): Promise<void> {
+    await this.#browser?.close();
+    this.#site?.close();
+    await this.#system?.stop();
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
