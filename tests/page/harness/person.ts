@@ -69,6 +69,11 @@ export class Person {
     return this.page.getByRole('row').filter({ hasText: email });
   }
 
+  /** How many users the page says it has. */
+  async countShown(): Promise<number> {
+    return Number(/\d+/.exec(await this.page.getByText('Local users:').innerText())?.[0]);
+  }
+
   /** The addresses in the table. */
   async shownEmails(): Promise<string[]> {
     const rows = await this.page.getByRole('row').allInnerTexts();
