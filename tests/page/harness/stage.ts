@@ -1,10 +1,7 @@
-import type { Server } from 'node:http';
-import { createServer } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { RunningSystem } from '../../../web/sync/testing/running_system.ts';
 import { Person } from './person.ts';
-import { serve } from './site.ts';
 
 const browserArguments = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -12,8 +9,6 @@ const browserArguments = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--
 export class Stage {
   #system: RunningSystem | null = null;
   #browser: Browser | null = null;
-  #site: Server | null = null;
-  #url = '';
 
   /** Sets it up before the tests of the file that calls this, and ends all after them. */
   static ofFile(): Stage {
@@ -30,7 +25,7 @@ export class Stage {
   }
 
   get url(): string {
-    return this.#url;
+    return this.system.variables['USERSYNC_WEB_URL'] ?? '';
   }
 
   get browser(): Browser {
@@ -40,7 +35,7 @@ export class Stage {
 
   /** So many people, each with a profile of their own, who replicate. */
   async people(count: number): Promise<Person[]> {
-    const people = await Promise.all(Array.from({ length: count }, () => Person.come(this.browser, this.#url)));
+    const people = await Promise.all(Array.from({ length: count }, () => Person.come(this.browser, this.url)));
     for (const person of people) await person.start();
     for (const person of people) await person.active();
     return people;
@@ -53,14 +48,7 @@ export class Stage {
   }
 
   async #open(): Promise<void> {
-    const port = await freePort();
-    this.#url = `http://127.0.0.1:${port}`;
-    this.#system = await RunningSystem.start({ USERSYNC_WEB_PORT: String(port) });
-    this.#site = serve(port, () => ({
-      natsWsUrl: this.system.natsWsUrl,
-      gatewayUrl: this.system.gatewayUrl,
-      gatewayTlsUrl: this.system.variables['USERSYNC_GATEWAY_TLS_URL'],
-    }));
+    this.#system = await RunningSystem.start({}, true);
     this.#browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: browserArguments });
   }
 
@@ -70,16 +58,6 @@ export class Stage {
 
   async #close(): Promise<void> {
     await this.#browser?.close();
-    this.#site?.close();
     await this.#system?.stop();
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
