@@ -2,7 +2,6 @@
 
 #include <grpcpp/create_channel.h>
 
-#include <tuple>
 #include <utility>
 
 namespace usersync::gateway {
@@ -39,38 +38,40 @@ ChannelPool::ChannelPool(Options options) : options_(std::move(options)) {
   for (size_t store = 0; store < options_.addresses.size(); ++store) Add(store);
 }
 
-size_t ChannelPool::Add(size_t store) {
-  auto entry = std::make_unique<Entry>();
-  entry->store = store;
-  entry->channel = Connect(options_, options_.addresses[store]);
-  entry->stub = std::make_unique<grpc::GenericStub>(entry->channel);
-  entries_.push_back(std::move(entry));
-  return entries_.size() - 1;
+ChannelPool::Entry* ChannelPool::Add(size_t store) {
+  entries_.push_back(std::make_unique<Entry>(
+      Entry{.store = store, .channel = Connect(options_, options_.addresses[store])}));
+  return entries_.back().get();
 }
 
 std::unique_ptr<ChannelPool::Lease> ChannelPool::Acquire() {
   MutexLock lock(mutex_);
-  const auto badness = [this](size_t index) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    const Entry& entry = *entries_[index];
-    const bool away = entry.channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
-    return std::make_tuple(away, entry.open);
-  };
-  size_t best = 0;
-  for (size_t i = 1; i < entries_.size(); ++i) {
-    if (badness(i) < badness(best)) best = i;
-  }
+  Entry* entry = Best();
   const size_t most = options_.addresses.size() * options_.channels_per_store;
-  if (entries_[best]->open >= options_.calls_per_channel && entries_.size() < most) {
-    best = Add(entries_[best]->store);
+  if (entry->open >= options_.calls_per_channel && entries_.size() < most) {
+    entry = Add(entry->store);
   }
-  ++entries_[best]->open;
+  ++entry->open;
   ++open_;
-  return std::make_unique<Lease>(*this, best);
+  return std::make_unique<Lease>(*this, *entry);
 }
 
-void ChannelPool::Release(size_t index) {
+ChannelPool::Entry* ChannelPool::Best() {
+  Entry* best = nullptr;
+  std::pair<bool, size_t> least;
+  for (const auto& entry : entries_) {
+    const bool is_away = entry->channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
+    const std::pair<bool, size_t> badness(is_away, entry->open);
+    if (best != nullptr && badness >= least) continue;
+    best = entry.get();
+    least = badness;
+  }
+  return best;
+}
+
+void ChannelPool::Release(Entry& entry) {
   MutexLock lock(mutex_);
-  --entries_[index]->open;
+  --entry.open;
   --open_;
   released_.NotifyAll();
 }
@@ -78,11 +79,6 @@ void ChannelPool::Release(size_t index) {
 void ChannelPool::AwaitNone() {
   MutexLock lock(mutex_);
   while (open_ > 0) released_.Wait(mutex_);
-}
-
-grpc::GenericStub* ChannelPool::StubAt(size_t index) {
-  MutexLock lock(mutex_);
-  return entries_[index]->stub.get();
 }
 
 }  // namespace usersync::gateway

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <grpcpp/channel.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 
 #include <memory>
@@ -15,6 +14,14 @@
 namespace usersync::gateway {
 
 class ChannelPool {
+  // A connection.
+  struct Entry {
+    size_t store = 0;
+    std::shared_ptr<grpc::Channel> channel;
+    // How many calls are open; only the pool looks.
+    size_t open = 0;
+  };
+
  public:
   struct Options {
     // host:port of each store.
@@ -31,16 +38,16 @@ class ChannelPool {
   // Counts a call as open for as long as it lives.
   class Lease {
    public:
-    Lease(ChannelPool& pool, size_t index) : pool_(pool), index_(index) {}
-    ~Lease() { pool_.Release(index_); }
+    Lease(ChannelPool& pool, Entry& entry) : pool_(pool), entry_(entry) {}
+    ~Lease() { pool_.Release(entry_); }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
 
-    grpc::GenericStub& stub() { return *pool_.StubAt(index_); }
+    const std::shared_ptr<grpc::Channel>& channel() const { return entry_.channel; }
 
    private:
     ChannelPool& pool_;
-    const size_t index_;
+    Entry& entry_;
   };
 
   explicit ChannelPool(Options options);
@@ -52,16 +59,10 @@ class ChannelPool {
   void AwaitNone();
 
  private:
-  struct Entry {
-    size_t store = 0;
-    std::shared_ptr<grpc::Channel> channel;
-    std::unique_ptr<grpc::GenericStub> stub;
-    size_t open = 0;
-  };
-
-  size_t Add(size_t store) REQUIRES(mutex_);
-  void Release(size_t index);
-  grpc::GenericStub* StubAt(size_t index);
+  Entry* Add(size_t store) REQUIRES(mutex_);
+  // The one to take the next call, of those there are.
+  Entry* Best() REQUIRES(mutex_);
+  void Release(Entry& entry);
 
   const Options options_;
   Mutex mutex_;

@@ -1,5 +1,7 @@
 #include "gateway/grpc_relay.h"
 
+#include <grpcpp/generic/generic_stub.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -29,7 +31,8 @@ GrpcRelay::GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& 
       store_side_(*this) {
   for (const auto& [key, value] : caller.metadata) store_.AddMetadata(key, value);
   store_.set_deadline(absl::ToChronoTime(std::min(Deadline(), expires_)));
-  lease_->stub().PrepareBidiStreamingCall(&store_, client_.method(), {}, &store_side_);
+  grpc::GenericStub(lease_->channel())
+      .PrepareBidiStreamingCall(&store_, client_.method(), {}, &store_side_);
   store_side_.AddMultipleHolds(kHolds);
   store_side_.StartRead(&answer_);
   store_side_.StartCall();

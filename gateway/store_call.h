@@ -3,7 +3,7 @@
 #pragma once
 
 #include <grpcpp/client_context.h>
-#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/client_callback.h>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,7 +20,7 @@
 namespace usersync::gateway {
 
 // Thread-safe.
-class StoreCall : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+class StoreCall : public grpc::ClientReadReactor<grpc::ByteBuffer>,
                   public std::enable_shared_from_this<StoreCall> {
  public:
   struct Request {
