@@ -161,7 +161,14 @@ class Http1Connection final : public HttpConnection, public Responder {
     if (state_ != State::kBody || is_answered_ || !parser_->is_done()) return;
     state_ = State::kAnswer;
     deadline_ = absl::InfiniteFuture();
+    ForgetRequest();
     handler_->OnBodyEnd();
+  }
+
+  // Nobody needs it any more while the answer goes on.
+  void ForgetRequest() {
+    parser_.reset();
+    received_.shrink_to_fit();
   }
 
   // Answers what is no request; nobody knows where the next one begins.
@@ -207,7 +214,6 @@ class Http1Connection final : public HttpConnection, public Responder {
     }
     state_ = State::kHead;
     is_started_ = is_answered_ = false;
-    parser_.reset();
     AwaitHead();
     Advance();
     Continue();

@@ -39,8 +39,11 @@ bool Http2Stream::AddField(absl::string_view name, absl::string_view value) {
 }
 
 void Http2Stream::Route(Router& router) {
-  if (IsPlainTarget(head_.target)) {
-    handler_ = router.Route(head_, *this);
+  // Nobody needs it any more while the answer goes on.
+  const RequestHead head = std::exchange(head_, {});
+  is_head_only_ = head.method == "HEAD";
+  if (IsPlainTarget(head.target)) {
+    handler_ = router.Route(head, *this);
   } else {
     handler_ = std::make_shared<PlainAnswer>(
         400, HttpHeaders{{"content-type", "text/plain; charset=utf-8"}},
@@ -86,7 +89,7 @@ void Http2Stream::Start(int status, const HttpHeaders& headers) {
 }
 
 void Http2Stream::Write(std::string bytes) {
-  if (head_.method == "HEAD") return;
+  if (is_head_only_) return;
   if (pending() == 0) stall_ = absl::Now() + limits_.stall;
   if (sent_ == body_.size()) {
     body_ = std::move(bytes);
@@ -128,7 +131,8 @@ ssize_t Http2Stream::MoveBody(uint8_t* into, size_t room, uint32_t* flags) {
   has_news_ = true;
   stall_ = pending() > 0 ? absl::Now() + limits_.stall : absl::InfiniteFuture();
   if (pending() == 0) {
-    body_ = {};
+    // Assigning an empty string would keep the memory.
+    std::exchange(body_, {});
     sent_ = 0;
     if (is_ended_) *flags |= NGHTTP2_DATA_FLAG_EOF;
   }

@@ -65,6 +65,7 @@ class Http2Stream final : public Responder {
   const ConnectionLimits& limits_;
   RequestHead head_;
   size_t head_bytes_ = 0;
+  bool is_head_only_ = false;
   std::shared_ptr<Handler> handler_;
   absl::Time request_deadline_;
   // When the reader must have taken something.

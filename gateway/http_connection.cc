@@ -9,8 +9,10 @@ namespace {
 
 using boost::system::error_code;
 
-// How much is read at once: memory that every idle connection holds.
-constexpr size_t kReadBytes = 4 << 10;
+// How much is read at once: memory that every idle connection holds. A client that fills it is read
+// in larger pieces, until it says little again.
+constexpr size_t kReadBytes = 1 << 10;
+constexpr size_t kMostReadBytes = 16 << 10;
 constexpr std::chrono::seconds kTick{1};
 
 }  // namespace
@@ -20,7 +22,8 @@ HttpConnection::HttpConnection(ConnectionParts parts)
       limits_(parts.limits),
       transport_(std::move(parts.transport)),
       closed_(std::move(parts.closed)),
-      timer_(transport_->executor()) {}
+      timer_(transport_->executor()),
+      read_bytes_(kReadBytes) {}
 
 void HttpConnection::Close() {
   if (std::exchange(is_closed_, true)) return;
@@ -44,13 +47,15 @@ void HttpConnection::Watch() {
 
 void HttpConnection::ReadOn() {
   if (is_closed_ || std::exchange(is_reading_, true)) return;
-  buffer_.resize(kReadBytes);
+  if (buffer_.size() != read_bytes_) buffer_ = std::vector<char>(read_bytes_);
   transport_->Read(boost::asio::buffer(buffer_),
                    [self = shared_from_this()](const error_code& error, size_t n) {
                      self->is_reading_ = false;
                      if (self->is_closed_) return;
                      if (error) return self->Close();
-                     self->OnRead(absl::string_view(self->buffer_).substr(0, n));
+                     if (n == self->buffer_.size()) self->read_bytes_ = kMostReadBytes;
+                     if (n < kReadBytes) self->read_bytes_ = kReadBytes;
+                     self->OnRead({self->buffer_.data(), n});
                    });
 }
 
@@ -69,7 +74,8 @@ void HttpConnection::SendOn() {
                       if (self->is_closed_) return;
                       if (error) return self->Close();
                       if (self->is_sending()) return self->SendOn();
-                      self->sending_ = {};
+                      // Assigning an empty string would keep the memory.
+                      std::exchange(self->sending_, {});
                       self->sent_ = 0;
                       self->stall_ = absl::InfiniteFuture();
                       self->OnSent();

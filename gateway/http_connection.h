@@ -3,6 +3,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -50,7 +51,8 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   const std::function<void()> closed_;
   boost::asio::steady_timer timer_;
   bool is_closed_ = false;
-  std::string buffer_;
+  std::vector<char> buffer_;
+  size_t read_bytes_;
   bool is_reading_ = false;
   std::string sending_;
   size_t sent_ = 0;

@@ -13,6 +13,11 @@
 #include "gateway/file_limit.h"
 #include "gateway/gateway.h"
 
+// jemalloc's settings: what was freed goes back to the system after a second, also while nothing
+// happens, and few arenas keep little for themselves. It reads this before main().
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "narenas:2,dirty_decay_ms:1000,background_thread:true";
+
 namespace usersync::gateway {
 namespace {
 
