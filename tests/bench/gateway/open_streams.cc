@@ -20,6 +20,9 @@ namespace {
 
 constexpr int kConnections = 4;
 constexpr absl::Duration kPatience = absl::Minutes(1);
+// How long freed memory may take to go back to the system, and how often that is looked at.
+constexpr absl::Duration kTimeToSettle = absl::Seconds(15);
+constexpr absl::Duration kLook = absl::Seconds(1);
 
 double ResidentKb(pid_t pid) {
   std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
@@ -27,6 +30,19 @@ double ResidentKb(pid_t pid) {
     if (absl::StartsWith(line, "VmRSS:")) return std::stod(line.substr(6));
   }
   throw std::runtime_error("the gateway is gone");
+}
+
+// The same once it has stopped falling.
+double SettledKb(pid_t pid) {
+  const absl::Time deadline = absl::Now() + kTimeToSettle;
+  double before = ResidentKb(pid);
+  while (absl::Now() < deadline) {
+    absl::SleepFor(kLook);
+    const double now = ResidentKb(pid);
+    if (now >= before) return now;
+    before = now;
+  }
+  return before;
 }
 
 // Makes changes of one user.
@@ -111,9 +127,9 @@ class Watchers {
 double OpenAndWeigh(Watchers& watchers, int streams, pid_t gateway) {
   const int first = streams / 10;
   watchers.Open(first);
-  const double before = ResidentKb(gateway);
+  const double before = SettledKb(gateway);
   watchers.Open(streams - first);
-  return (ResidentKb(gateway) - before) / (streams - first);
+  return (SettledKb(gateway) - before) / (streams - first);
 }
 
 double FanoutMs(Author& author, Watchers& watchers, int changes) {
