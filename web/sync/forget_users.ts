@@ -10,8 +10,10 @@ import { LocalStore } from './local_store.ts';
  */
 export async function forgetUsers(collection: RxCollection<UserRow>): Promise<void> {
   const { database, name } = collection;
-  // The rows first: what is remembered of rows that are gone is of no use, but does no harm.
-  await collection.remove();
+  // Nobody here holds the local store after this.
+  await collection.close();
   const store = await LocalStore.open(database, name);
+  // Before the users: another tab opens both anew when the users are gone.
   await store.remove();
+  await collection.remove();
 }

@@ -3,12 +3,13 @@ import { replicateRxCollection, type RxReplicationState } from 'rxdb/plugins/rep
 import { Cancelled } from './cancel.ts';
 import type { CounterSet } from './counters.ts';
 import type { UserDocument, UserRow } from './document.ts';
+import { identifierOf, type Generation } from './generation.ts';
 import { LateDelivery } from './late_delivery.ts';
 import type { Link } from './link.ts';
 import { LiveFeed } from './live_feed.ts';
 import type { LivePosition } from './live_position.ts';
 import { LocalRows } from './local_rows.ts';
-import type { Generation, LocalStore, RefusedEdit } from './local_store.ts';
+import type { LocalStore, RefusedEdit } from './local_store.ts';
 import { OpenRows } from './open_rows.ts';
 import { GivenCheckpoint, PageReader, type Checkpoint } from './page_reader.ts';
 import type { OtherHistory } from './push_plan.ts';
@@ -70,7 +71,7 @@ export class GenerationReplication {
     });
     this.state = replicateRxCollection<UserRow, Checkpoint>({
       collection,
-      replicationIdentifier: `${parts.identifier}|${generation.database}|${generation.number}`,
+      replicationIdentifier: identifierOf(parts.identifier, generation),
       retryTime,
       // Whoever calls has waited for it.
       waitForLeadership: false,

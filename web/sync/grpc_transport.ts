@@ -30,6 +30,7 @@ function withHeaders(headers: () => Record<string, string>): Interceptor {
 
 /** gRPC-Web through the gateway. */
 export class GrpcTransport implements Transport {
+  readonly name = 'grpc-web';
   readonly events$ = new Subject<TransportEvent>();
   readonly #sync: Client<typeof SyncService>;
   readonly #feed: Client<typeof ChangeFeedService>;

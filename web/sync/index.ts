@@ -1,9 +1,10 @@
 export type { NatsCredentials } from './nats_transport.ts';
 export type { ReplicateUsersOptions, TransportChoice } from './options.ts';
-export type { ReplicationState } from './status.ts';
+export type { LeaderStatus, ReplicationState } from './status.ts';
 export type { Counters } from './counters.ts';
 export type { RefusedEdit } from './local_store.ts';
 export { forgetUsers } from './forget_users.ts';
+export { LocalEdits } from './local_edits.ts';
 export { replicateUsers, UsersReplication } from './replication.ts';
 export type { FieldValue, UserDocument, UserRow } from './document.ts';
 export type { Merge } from './merge.ts';

@@ -2,10 +2,11 @@ import type { RxCollection } from 'rxdb';
 import { filter, firstValueFrom, merge, timer } from 'rxjs';
 import { Cancelled, unlessCancelled } from './cancel.ts';
 import type { UserRow } from './document.ts';
+import type { Generation } from './generation.ts';
 import { GenerationReplication } from './generation_replication.ts';
 import { Link } from './link.ts';
 import { LivePosition } from './live_position.ts';
-import type { Generation, LocalStore, RefusedEdit } from './local_store.ts';
+import type { LocalStore, RefusedEdit } from './local_store.ts';
 import type { Status } from './status.ts';
 import type { Transport, TransportEvent } from './transport.ts';
 

@@ -1,7 +1,10 @@
-import type { RxCollection, RxDatabase, RxDocument, RxJsonSchema } from 'rxdb';
+import type { RxDatabase, RxDocument } from 'rxdb';
 import { map, type Observable } from 'rxjs';
 import type { UserDocument } from './document.ts';
+import { holdEntries, releaseEntries, type Entries, type Entry } from './entries.ts';
+import { firstGeneration, type Generation } from './generation.ts';
 import type { FieldConflict, Mutation, Outcome, Violation } from './mutation.ts';
+import type { LeaderStatus } from './status.ts';
 
 /** A document and the sequence of the change that made it so. */
 export interface SequencedDocument {
@@ -36,36 +39,6 @@ export interface RefusedEdit {
   at: string;
 }
 
-/** Which history the rows are compared with. */
-export interface Generation {
-  /** 1, 2, 3 … for this collection. */
-  number: number;
-  /** What RxDB's identifier says of the database. It never changes, or RxDB would begin anew. */
-  database: string;
-  /** The database; null until it is known. */
-  epoch: string | null;
-  /** The rows come from an earlier generation, and were not compared with this one yet. */
-  reconciling: boolean;
-}
-
-interface Entry {
-  key: string;
-  kind: string;
-  value: object;
-}
-
-const schema: RxJsonSchema<Entry> = {
-  version: 0,
-  primaryKey: 'key',
-  type: 'object',
-  properties: {
-    key: { type: 'string', maxLength: 200 },
-    kind: { type: 'string' },
-    value: { type: 'object', additionalProperties: true },
-  },
-  required: ['key', 'kind', 'value'],
-};
-
 /** A copy of what was kept: RxDB freezes what it gives out. */
 function valueOf<T>(entry: RxDocument<Entry>): T {
   return entry.toMutableJSON().value as T;
@@ -76,16 +49,20 @@ function valueOf<T>(entry: RxDocument<Entry>): T {
  * share it: whichever of them leads goes on where the last one stopped, and every one shows what was refused.
  */
 export class LocalStore {
-  readonly #entries: RxCollection<Entry>;
+  readonly #entries: Entries;
+  #closed: Promise<void> | null = null;
 
-  private constructor(entries: RxCollection<Entry>) {
+  private constructor(entries: Entries) {
     this.#entries = entries;
   }
 
   static async open(database: RxDatabase, users: string): Promise<LocalStore> {
-    const name = `${users}_sync`;
-    const added = await database.addCollections({ [name]: { schema } });
-    return new LocalStore(added[name] as unknown as RxCollection<Entry>);
+    return new LocalStore(await holdEntries(database, users));
+  }
+
+  /** Tells that something was kept or dropped. */
+  get changes$(): Observable<unknown> {
+    return this.#entries.$;
   }
 
   get pending$(): Observable<PendingEdit[]> {
@@ -121,10 +98,18 @@ export class LocalStore {
     return entry === null ? null : valueOf<RefusedEdit>(entry);
   }
 
-  /** The first one begins before anybody says which database it is of. */
+  /** What the tab that leads, or the last that did, said of itself. */
+  get leader$(): Observable<LeaderStatus | null> {
+    return this.#list$<LeaderStatus>('leader').pipe(map(([status]) => status ?? null));
+  }
+
+  async saveLeader(status: LeaderStatus): Promise<void> {
+    await this.#save('leader', [['', status]]);
+  }
+
   async generation(): Promise<Generation> {
     const [kept] = await this.#list<Generation>('generation');
-    return kept ?? { number: 1, database: 'first', epoch: null, reconciling: false };
+    return kept ?? firstGeneration;
   }
 
   async saveGeneration(generation: Generation): Promise<void> {
@@ -145,13 +130,16 @@ export class LocalStore {
     await this.#drop('belief', [...(await this.beliefs()).keys()]);
   }
 
-  async close(): Promise<void> {
-    await this.#entries.close();
+  /** Safe to repeat. */
+  close(): Promise<void> {
+    this.#closed ??= releaseEntries(this.#entries);
+    return this.#closed;
   }
 
-  /** Closes it, and forgets all of it, in every tab. */
+  /** Forgets all of it, in every tab. */
   async remove(): Promise<void> {
     await this.#entries.remove();
+    await this.close();
   }
 
   async #list<T>(kind: string): Promise<T[]> {

@@ -44,6 +44,7 @@ function asError(error: unknown): Error {
 
 /** NATS, over a connection that is there. */
 export class NatsTransport implements Transport {
+  readonly name = 'nats';
   readonly events$ = new Subject<TransportEvent>();
   readonly #receipts$ = new Subject<Receipt>();
   readonly #closed$ = new Subject<void>();

@@ -1,16 +1,16 @@
-import { addRxPlugin } from 'rxdb';
-import { RxDBLeaderElectionPlugin } from 'rxdb/plugins/leader-election';
-import { defer, filter, firstValueFrom, map, switchMap, type Observable } from 'rxjs';
+import { combineLatest, concatMap, defer, filter, firstValueFrom, fromEvent, map, switchMap, takeUntil, type Observable } from 'rxjs';
 import { Cancelled, unlessCancelled } from './cancel.ts';
 import { usersConflictHandler } from './conflict_handler.ts';
 import type { Counters } from './counters.ts';
 import type { UserDocument } from './document.ts';
+import { defaultIdentifier } from './generation.ts';
 import { Leader } from './leader.ts';
+import { lead, type Resign } from './leadership.ts';
 import { LocalStore, type RefusedEdit } from './local_store.ts';
 import { transportOpener, type TransportOpener } from './open_transport.ts';
 import type { ReplicateUsersOptions } from './options.ts';
 import { applyAgain } from './refused_edits.ts';
-import { Status, type ReplicationState } from './status.ts';
+import { Status, type LeaderStatus, type ReplicationState } from './status.ts';
 
 const defaultBatchSize = 500;
 
@@ -23,6 +23,7 @@ export class UsersReplication {
   readonly #store: Promise<LocalStore>;
   readonly #running: Promise<void>;
   #leader: Leader | null = null;
+  #resign: Resign = () => undefined;
   #stopped: Promise<void> | null = null;
 
   /** Throws if the options name no way to the store. */
@@ -40,6 +41,11 @@ export class UsersReplication {
 
   get state$(): Observable<ReplicationState> {
     return this.#status.state$;
+  }
+
+  /** How the tab that leads is doing: this one, or the one that this one waits for. null before any did. */
+  get leader$(): Observable<LeaderStatus | null> {
+    return defer(() => this.#store).pipe(switchMap((store) => store.leader$));
   }
 
   get counters$(): Observable<Counters> {
@@ -99,14 +105,15 @@ export class UsersReplication {
 
   async #run(): Promise<void> {
     const { signal } = this.#cancelling;
-    const { collection, identifier = 'usersync', batchSize = defaultBatchSize, onRefused } = this.#options;
+    const { collection, identifier = defaultIdentifier, batchSize = defaultBatchSize, onRefused } = this.#options;
     const store = await this.#store;
-    if (collection.database.multiInstance) {
-      addRxPlugin(RxDBLeaderElectionPlugin);
-      await unlessCancelled(collection.database.waitForLeadership(), signal);
-    }
-    this.#status.state$.next('connecting');
+    const { database, name } = collection;
+    const { state$, transport$ } = this.#status;
+    this.#resign = await lead(database, `${database.name}|${name}|${identifier}`, signal, () => state$.next('waiting'));
+    state$.next('connecting');
+    this.#tellOthers(store);
     const transport = await this.#open(signal, (error) => this.#status.report(error));
+    transport$.next(transport.name);
     this.#leader = await Leader.create({
       collection,
       transport,
@@ -120,12 +127,27 @@ export class UsersReplication {
     await this.#leader.start();
   }
 
+  /** What other tabs see of this one is not worth an error. */
+  #tellOthers(store: LocalStore): void {
+    const { state$, transport$ } = this.#status;
+    combineLatest({ state: state$, transport: transport$ })
+      .pipe(
+        takeUntil(fromEvent(this.#cancelling.signal, 'abort')),
+        concatMap((status) => store.saveLeader(status).catch(() => undefined)),
+      )
+      .subscribe();
+  }
+
   async #stop(): Promise<void> {
     this.#cancelling.abort();
     await this.#running;
-    await this.#leader?.stop();
-    await this.#store.then((store) => store.close(), () => undefined);
-    this.#status.state$.next('stopped');
+    try {
+      await this.#leader?.stop();
+      await this.#store.then((store) => store.close(), () => undefined);
+    } finally {
+      this.#resign();
+      this.#status.state$.next('stopped');
+    }
   }
 }
 

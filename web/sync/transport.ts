@@ -34,6 +34,8 @@ export type TransportEvent =
 
 /** A way to the store. It reconnects for ever by itself. */
 export interface Transport {
+  /** What to call it. */
+  readonly name: string;
   /** Hot. */
   readonly events$: Observable<TransportEvent>;
   /** Begins to connect and to tell events. */

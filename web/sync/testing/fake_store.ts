@@ -96,6 +96,7 @@ export class FakeStore {
 
 /** A way to a FakeStore that can be broken in every way that a test needs. */
 export class FakeTransport implements Transport {
+  readonly name = 'fake';
   readonly events$ = new Subject<TransportEvent>();
   /** What was sent, message by message, and what was pulled. */
   readonly pushes: (readonly Mutation[])[] = [];

@@ -1,0 +1,110 @@
+import type { RxCollection } from 'rxdb';
+import {
+  catchError,
+  combineLatest,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  exhaustMap,
+  map,
+  merge,
+  startWith,
+  Subject,
+  switchMap,
+  takeUntil,
+  takeWhile,
+  throttleTime,
+  timer,
+  type Observable,
+} from 'rxjs';
+import type { UserDocument, UserRow } from './document.ts';
+import { defaultIdentifier, identifierOf } from './generation.ts';
+import { LocalStore, type RefusedEdit } from './local_store.ts';
+import { applyAgain } from './refused_edits.ts';
+import { unsentRows, type UnsentRow } from './unsent_rows.ts';
+
+/** Many writes are looked at together. */
+const pause = 250;
+/** RxDB writes what came before it notes that it came: a row that was written a moment ago is not judged yet. */
+const youth = 200;
+/** While something is unsent: that RxDB noted an answer is told by nobody. */
+const again = 500;
+
+const throttled = { leading: true, trailing: true };
+
+function sameIds(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((id) => b.has(id));
+}
+
+/** What was written in this browser and is not saved, in every tab. No replication need run. */
+export class LocalEdits {
+  readonly #users: RxCollection<UserRow>;
+  readonly #identifier: string;
+  readonly #store: Promise<LocalStore>;
+  readonly #closed$ = new Subject<void>();
+
+  /** `identifier` is that of the replication. Closes with the collection. */
+  constructor(users: RxCollection<UserRow>, identifier = defaultIdentifier) {
+    this.#users = users;
+    this.#identifier = identifier;
+    this.#store = LocalStore.open(users.database, users.name);
+    users.onClose.push(() => this.close());
+  }
+
+  /** The edits that the store refused and that nobody dealt with. */
+  get refused$(): Observable<RefusedEdit[]> {
+    return defer(() => this.#store).pipe(switchMap((store) => store.refused$));
+  }
+
+  /** The ids of the rows, deleted ones too, that wait for an answer, or to be sent at all. A moment late. */
+  get unsent$(): Observable<ReadonlySet<string>> {
+    return defer(() => this.#store).pipe(
+      switchMap((store) => combineLatest([this.#looks$(store), store.pending$])),
+      map(([rows, pending]) => new Set([...rows, ...pending].map(({ id }) => id))),
+      distinctUntilChanged(sameIds),
+    );
+  }
+
+  /** The same, as it is now. */
+  async unsent(): Promise<ReadonlySet<string>> {
+    const store = await this.#store;
+    const [rows, pending] = await Promise.all([this.#look(store), store.pending()]);
+    return new Set([...rows, ...pending].map(({ id }) => id));
+  }
+
+  /** Writes a refused edit again, perhaps corrected, upon what the row says now; where both changed the same, it wins. */
+  async applyAgain(key: string, corrected?: UserDocument): Promise<void> {
+    await applyAgain(await this.#store, this.#users, key, corrected);
+  }
+
+  /** Forgets a refused edit. */
+  async drop(key: string): Promise<void> {
+    await (await this.#store).dropRefused(key);
+  }
+
+  /** Safe to repeat. */
+  async close(): Promise<void> {
+    this.#closed$.next();
+    await (await this.#store).close();
+  }
+
+  async #look(store: LocalStore): Promise<UnsentRow[]> {
+    return unsentRows(this.#users, identifierOf(this.#identifier, await store.generation()));
+  }
+
+  #looks$(store: LocalStore): Observable<UnsentRow[]> {
+    return merge(this.#users.$, store.changes$).pipe(
+      startWith(null),
+      throttleTime(pause, undefined, throttled),
+      switchMap(() =>
+        timer(0, again).pipe(
+          // While another tab clears everything, nothing can be read; then all of this closes.
+          exhaustMap(() => defer(() => this.#look(store)).pipe(catchError(() => EMPTY))),
+          takeWhile((rows) => rows.length > 0, true),
+        ),
+      ),
+      map((rows) => rows.filter(({ writtenAt }) => writtenAt < Date.now() - youth)),
+      takeUntil(this.#closed$),
+    );
+  }
+}
