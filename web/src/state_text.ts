@@ -1,22 +1,47 @@
 import type { ReplicationState } from '@usersync/sync';
 
+/** How the replication is doing, in this tab or in the one that does it for all. */
+export interface ReplicationStatus {
+  /** A person started it, and has not stopped it. */
+  running: boolean;
+  state: ReplicationState;
+  transport: string | null;
+  byOtherTab: boolean;
+}
+
 export interface StateText {
   title: string;
   detail: string;
 }
 
-const active = '✅ NATS replication is active!';
-
-const texts: Record<Exclude<ReplicationState, 'stopped'>, StateText> = {
-  waiting: { title: 'Replicated by another tab', detail: 'Of several tabs of one browser one does it for all.' },
+const texts: Record<ReplicationState, StateText> = {
+  stopped: { title: 'Starting …', detail: 'Looking where the services are.' },
+  waiting: { title: 'Starting …', detail: 'Waiting for the other tab to say how it is doing.' },
   connecting: { title: 'Connecting …', detail: 'Edits are kept here until there is a connection. It is tried for ever.' },
   syncing: { title: 'Connected', detail: 'Fetching what is new, and sending what was written here.' },
-  active: { title: active, detail: 'What anybody writes is here a moment later.' },
-  offline: { title: '⚠️ Offline', detail: 'Go on working: edits are kept here and sent when the connection is back. It is tried for ever.' },
+  active: { title: '✅ NATS replication is active!', detail: 'What anybody writes is here a moment later.' },
+  offline: { title: '⚠️ Offline', detail: 'Go on working: edits are kept and sent when the connection is back. It is tried for ever.' },
 };
 
+const off: StateText = { title: 'Replication is off', detail: 'What you write stays in this browser until you start it.' };
+
 /** What the replication does, for a person. */
-export function stateText(running: boolean, state: ReplicationState): StateText {
-  if (running) return state === 'stopped' ? { title: 'Starting …', detail: '' } : texts[state];
-  return { title: 'Replication is off', detail: 'What you write stays in this browser until you start it.' };
+export function stateText({ running, state, transport, byOtherTab }: ReplicationStatus): StateText {
+  if (!running) return off;
+  const { title, detail } = texts[state];
+  const notes = [
+    detail,
+    ...(transport === 'grpc-web' ? ['Over gRPC-Web through the gateway, because NATS did not answer.'] : []),
+    ...(byOtherTab ? ['Another tab of this browser does it for this one.'] : []),
+  ];
+  return { title, detail: notes.join(' ') };
+}
+
+/** What is still to come and to go. */
+export function backlogText(lag: number, pending: number): string {
+  const parts = [
+    ...(lag > 0 ? [`${lag} ${lag === 1 ? 'change' : 'changes'} to fetch`] : []),
+    ...(pending > 0 ? [`${pending} ${pending === 1 ? 'edit' : 'edits'} to send`] : []),
+  ];
+  return parts.join(', ');
 }

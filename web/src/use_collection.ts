@@ -41,6 +41,9 @@ export function useCollection(log: Log): Collection {
     users.value = null;
     try {
       await forgetUsers(cleared);
+      log.say('Cleared all local users: only this browser has forgotten them.');
+    } catch (error) {
+      log.fail(error);
     } finally {
       isClearing = false;
       await open();

@@ -1,17 +1,25 @@
-import type { RefusedEdit, UserDocument, UsersReplication } from '@usersync/sync';
-import type { ShallowRef } from 'vue';
+import { LocalEdits, type RefusedEdit, type UserDocument } from '@usersync/sync';
+import { computed, type ShallowRef } from 'vue';
+import type { Users } from './database.ts';
 import type { Log } from './use_log.ts';
 import { useObservable } from './use_observable.ts';
 
-/** The edits that are on their way, and those that were refused. */
-export function useEdits(replication: Readonly<ShallowRef<UsersReplication | null>>, log: Log) {
-  const pending = useObservable<ReadonlySet<string>>(() => replication.value?.pending$, new Set());
-  const refused = useObservable<RefusedEdit[]>(() => replication.value?.refused$, []);
+/** What would be lost if this browser forgot its users. */
+export interface AtRisk {
+  unsent: number;
+  refused: number;
+}
 
-  async function settle(said: string, work: (replication: UsersReplication) => Promise<void>): Promise<void> {
-    if (replication.value === null) return;
+/** The edits that are not saved, whether or not a replication runs: those that wait, and those that were refused. */
+export function useEdits(users: Readonly<ShallowRef<Users | null>>, log: Log) {
+  const edits = computed(() => (users.value === null ? null : new LocalEdits(users.value)));
+  const pending = useObservable<ReadonlySet<string>>(() => edits.value?.unsent$, new Set());
+  const refused = useObservable<RefusedEdit[]>(() => edits.value?.refused$, []);
+
+  async function settle(said: string, work: (edits: LocalEdits) => Promise<void>): Promise<void> {
+    if (edits.value === null) return;
     try {
-      await work(replication.value);
+      await work(edits.value);
       log.say(said);
     } catch (error) {
       log.fail(error);
@@ -19,8 +27,14 @@ export function useEdits(replication: Readonly<ShallowRef<UsersReplication | nul
   }
 
   const applyAgain = ({ key, mine }: RefusedEdit, corrected: UserDocument) =>
-    settle(`Sent the edit of ${mine.email} again.`, (replication) => replication.applyAgain(key, corrected));
-  const drop = ({ key, mine }: RefusedEdit) => settle(`Dropped the edit of ${mine.email}.`, (replication) => replication.drop(key));
+    settle(`Sent the edit of ${mine.email} again.`, (kept) => kept.applyAgain(key, corrected));
+  const drop = ({ key, mine }: RefusedEdit) => settle(`Dropped the edit of ${mine.email}.`, (kept) => kept.drop(key));
 
-  return { pending, refused, applyAgain, drop };
+  /** As it is now: `pending` is a moment late, and serves only if nothing can be read. */
+  async function atRisk(): Promise<AtRisk> {
+    const unsent = await edits.value?.unsent().catch(log.fail);
+    return { unsent: (unsent ?? pending.value).size, refused: refused.value.length };
+  }
+
+  return { pending, refused, applyAgain, drop, atRisk };
 }

@@ -1,7 +1,9 @@
-import { replicateUsers, type Counters, type UsersReplication } from '@usersync/sync';
+import { replicateUsers, type LeaderStatus, type UsersReplication } from '@usersync/sync';
+import { map, pairwise, startWith } from 'rxjs';
 import { computed, onUnmounted, ref, shallowRef, watch, watchEffect, type ShallowRef } from 'vue';
 import { readConfig } from './config.ts';
 import type { Users } from './database.ts';
+import type { ReplicationStatus } from './state_text.ts';
 import type { Log } from './use_log.ts';
 import { useObservable } from './use_observable.ts';
 
@@ -10,10 +12,11 @@ export function useReplication(users: Readonly<ShallowRef<Users | null>>, log: L
   const replication = shallowRef<UsersReplication | null>(null);
   const running = ref(false);
   const state = useObservable(() => replication.value?.state$, 'stopped');
+  const leader = useObservable<LeaderStatus | null>(() => replication.value?.leader$, null);
   const lag = useObservable(() => replication.value?.lag$, 0);
-  const counters = useObservable<Counters | null>(() => replication.value?.counters$, null);
-  const synced = computed(() => (counters.value?.pulled ?? 0) + (counters.value?.live ?? 0));
-  /** It begins and ends one after the other: both need the same local store. */
+  /** How many documents came since the page was opened. */
+  const synced = ref(0);
+  /** It begins and ends one after the other. */
   let changing: Promise<void> = Promise.resolve();
 
   async function begin(): Promise<void> {
@@ -40,11 +43,22 @@ export function useReplication(users: Readonly<ShallowRef<Users | null>>, log: L
 
   watch([users, running], () => (changing = changing.then(change)));
   watchEffect((onCleanup) => {
-    const errors = replication.value?.errors$.subscribe((error) => log.fail(error));
-    onCleanup(() => errors?.unsubscribe());
+    const came$ = replication.value?.counters$.pipe(map(({ pulled, live }) => pulled + live), startWith(0), pairwise());
+    const subscriptions = [
+      replication.value?.errors$.subscribe((error) => log.fail(error)),
+      came$?.subscribe(([before, now]) => (synced.value += now - before)),
+    ];
+    onCleanup(() => subscriptions.forEach((subscription) => subscription?.unsubscribe()));
   });
-  watch(state, (now, before) => log.say(`Replication: ${before} → ${now}.`));
   onUnmounted(end);
 
-  return { replication, running, state, lag, synced };
+  const status = computed<ReplicationStatus>(() => ({
+    running: running.value,
+    state: state.value === 'waiting' && leader.value !== null ? leader.value.state : state.value,
+    transport: leader.value?.transport ?? null,
+    byOtherTab: state.value === 'waiting',
+  }));
+  watch(() => status.value.state, (now) => log.say(`Replication: ${now}.`));
+
+  return { running, status, lag, synced };
 }
