@@ -41,7 +41,7 @@ export function useCollection(log: Log): Collection {
     users.value = null;
     try {
       await forgetUsers(cleared);
-      log.say('Cleared all local users: only this browser has forgotten them.');
+      log.say('Cleared all local users. Only this browser has forgotten them.');
     } catch (error) {
       log.fail(error);
     } finally {
