@@ -185,7 +185,8 @@ absl::StatusOr<HeadSigner::Head> HeadSigner::Sign(Session& session) const {
   if (last) {
     if (auto status = CheckContinues(session, *last, head); !status.ok()) return status;
   }
-  return Head{*std::move(tree), signer_->Sign(head.origin, TextOf(head))};
+  return Head{*std::move(tree), signer_->Sign(head.origin, TextOf(head)),
+              signer_->VerifierKey(head.origin)};
 }
 
 absl::StatusOr<HeadSigner::Head> HeadSigner::ReadHead(Session& session) {
@@ -195,7 +196,7 @@ absl::StatusOr<HeadSigner::Head> HeadSigner::ReadHead(Session& session) {
   }
   auto tree = LogTiles::ReadEdge(session);
   if (!tree.ok()) return tree.status();
-  return Head{*std::move(tree), ""};
+  return Head{*std::move(tree), "", ""};
 }
 
 std::string HeadSigner::newest_note() const {

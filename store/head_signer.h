@@ -46,6 +46,8 @@ class HeadSigner {
     MerkleTree tree;
     // The same as a signed note; "" if it cannot be signed.
     std::string note;
+    // The public key that verifies it, a C2SP vkey; "" without a note.
+    std::string verifier_key;
   };
 
   // The log as it is now.

@@ -46,6 +46,7 @@ absl::StatusOr<users::v1::GetLogHeadResponse> ReadHead(Session& session, HeadSig
   response.set_size(head->tree.size());
   response.set_root_hash(head->tree.Root());
   response.set_log_checkpoint(std::move(head->note));
+  response.set_verifier_key(std::move(head->verifier_key));
   return response;
 }
 

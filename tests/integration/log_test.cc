@@ -153,6 +153,7 @@ TEST_F(Log, IsSignedInAnswersInHeartbeatsAndInAFile) {
       vkey, "localhost/usersync/" + store_.line().reader().Text("SELECT epoch::text FROM feed")))
       << vkey;
   EXPECT_TRUE(absl::StartsWith(told, vkey.substr(0, vkey.find('+')) + "\n")) << told;
+  EXPECT_EQ(store_.Head().verifier_key(), vkey);
 }
 
 TEST_F(Log, IsNotSignedWithoutAKey) {
@@ -161,6 +162,7 @@ TEST_F(Log, IsNotSignedWithoutAKey) {
   store_.Write(5);
   EXPECT_EQ(store_.Head().size(), 5);
   EXPECT_EQ(store_.Head().log_checkpoint(), "");
+  EXPECT_EQ(store_.Head().verifier_key(), "");
 }
 
 TEST_F(Log, KeepsItsTiles) {
