@@ -16,3 +16,4 @@ export type { UserInput } from './user.ts';
 export { edited, newUser } from './user.ts';
 export type { LiveChange, Page, Transport, TransportEvent } from './transport.ts';
 export { PullError } from './transport.ts';
+export { userDocument } from './grpc_codec.ts';
