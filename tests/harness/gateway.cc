@@ -14,16 +14,14 @@ Gateway::Gateway(const Preparation& preparation, std::vector<std::string> stores
     : preparation_(preparation), stores_(std::move(stores)), port_(FreePort()) {}
 
 Process::Options Gateway::Command() const {
-  Process::Options options{.name = "gateway",
-                           .argv = {ProgramPath("usersync-gateway"), "serve"},
-                           .environment = {{"USERSYNC_GATEWAY_HTTP_PORT", absl::StrCat(port_)},
-                                           {"USERSYNC_GATEWAY_GRPC_PORT", "0"},
-                                           {"USERSYNC_GATEWAY_METRICS_PORT", "0"},
-                                           {"USERSYNC_STORE_ADDR", absl::StrJoin(stores_, ",")},
-                                           {"USERSYNC_SECRETS_DIR", preparation_.secrets_dir}},
-                           .log_path = preparation_.LogPath("gateway")};
-  for (const auto& [name, value] : variables_) options.environment[name] = value;
-  return options;
+  return {.name = "gateway",
+          .argv = {ProgramPath("usersync-gateway"), "serve"},
+          .environment = {{"USERSYNC_GATEWAY_HTTP_PORT", absl::StrCat(port_)},
+                          {"USERSYNC_GATEWAY_GRPC_PORT", "0"},
+                          {"USERSYNC_GATEWAY_METRICS_PORT", "0"},
+                          {"USERSYNC_STORE_ADDR", absl::StrJoin(stores_, ",")},
+                          {"USERSYNC_SECRETS_DIR", preparation_.secrets_dir}},
+          .log_path = preparation_.LogPath("gateway")};
 }
 
 bool Gateway::Answers() {

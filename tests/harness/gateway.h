@@ -1,7 +1,6 @@
 // A gateway in front of stores: usersync-gateway serve, on a port of its own.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -17,9 +16,6 @@ class Gateway final : public Server {
 
   int http_port() const { return port_; }
 
-  // One more variable of its environment, from its next start on.
-  void SetVariable(const std::string& name, const std::string& value) { variables_[name] = value; }
-
  private:
   Process::Options Command() const override;
   bool Answers() override;
@@ -27,7 +23,6 @@ class Gateway final : public Server {
   const Preparation& preparation_;
   const std::vector<std::string> stores_;
   const int port_;
-  std::map<std::string, std::string> variables_;
 };
 
 }  // namespace usersync::tests

@@ -10,7 +10,7 @@ namespace usersync::tests {
 
 void Server::Begin() {
   process_.reset();
-  process_ = Must(Process::Start(Command()));
+  process_ = Must(Process::Start(CommandWithVariables()));
 }
 
 void Server::Start() {
@@ -24,6 +24,12 @@ void Server::Start() {
   const Process::Options options = Command();
   throw std::runtime_error(absl::StrCat(options.name, " does not answer; its log ends:\n",
                                         TailOf(options.log_path, 2000)));
+}
+
+Process::Options Server::CommandWithVariables() const {
+  Process::Options options = Command();
+  for (const auto& [name, value] : variables_) options.environment[name] = value;
+  return options;
 }
 
 int Server::Terminate() {

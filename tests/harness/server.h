@@ -1,7 +1,9 @@
 // A server that a test starts, kills, pauses and starts again, always on the same port and data.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 
 #include "tests/harness/process.h"
 
@@ -27,6 +29,9 @@ class Server {
   void Pause() { process_->Signal(SIGSTOP); }
   void Resume() { process_->Signal(SIGCONT); }
 
+  // One more variable of its environment, from its next start on.
+  void SetVariable(const std::string& name, const std::string& value) { variables_[name] = value; }
+
   bool IsRunning() { return process_ != nullptr && process_->IsRunning(); }
   pid_t pid() const { return process_->pid(); }
 
@@ -37,6 +42,9 @@ class Server {
   virtual bool Answers() = 0;
 
  private:
+  Process::Options CommandWithVariables() const;
+
+  std::map<std::string, std::string> variables_;
   std::unique_ptr<Process> process_;
 };
 

@@ -1,13 +1,13 @@
 #include "tests/harness/store.h"
 
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/harness/free_port.h"
+#include "tests/harness/must.h"
 #include "tests/harness/programs.h"
 
 namespace usersync::tests {
@@ -33,21 +33,25 @@ absl::StatusOr<std::string> Store::Migrate(const Preparation& preparation,
 
 std::string Store::address() const { return absl::StrCat("127.0.0.1:", port_); }
 
+void Store::SetCertificate(const TlsFiles& own, const TlsFiles& ours) {
+  SetVariable("USERSYNC_STORE_TLS_CERT", own.certificate);
+  SetVariable("USERSYNC_STORE_TLS_KEY", own.key);
+  SetVariable("USERSYNC_STORE_TLS_CLIENT_CA", own.authority);
+  ours_ = ours;
+}
+
 Process::Options Store::Command() const {
-  Process::Options options{
-      .name = absl::StrCat("store-", number_),
-      .argv = {ProgramPath("usersync-store"), "serve"},
-      .environment = {{"USERSYNC_STORE_PORT", absl::StrCat(port_)},
-                      {"USERSYNC_STORE_METRICS_PORT", "0"},
-                      {"USERSYNC_STORE_DATABASE_URL", preparation_.store_database_url},
-                      {"USERSYNC_SECRETS_DIR", preparation_.secrets_dir}},
-      .log_path = preparation_.LogPath(absl::StrCat("store-", number_))};
-  for (const auto& [name, value] : variables_) options.environment[name] = value;
-  return options;
+  return {.name = absl::StrCat("store-", number_),
+          .argv = {ProgramPath("usersync-store"), "serve"},
+          .environment = {{"USERSYNC_STORE_PORT", absl::StrCat(port_)},
+                          {"USERSYNC_STORE_METRICS_PORT", "0"},
+                          {"USERSYNC_STORE_DATABASE_URL", preparation_.store_database_url},
+                          {"USERSYNC_SECRETS_DIR", preparation_.secrets_dir}},
+          .log_path = preparation_.LogPath(absl::StrCat("store-", number_))};
 }
 
 bool Store::Answers() {
-  const auto channel = grpc::CreateChannel(address(), grpc::InsecureChannelCredentials());
+  const auto channel = grpc::CreateChannel(address(), Must(MakeChannelCredentials(ours_)));
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(1)));
   grpc::health::v1::HealthCheckResponse response;

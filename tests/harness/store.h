@@ -1,10 +1,10 @@
 // A store of a line: usersync-store serve, on a port of its own.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "common/tls_credentials.h"
 #include "tests/harness/preparation.h"
 #include "tests/harness/server.h"
 
@@ -26,8 +26,9 @@ class Store final : public Server {
 
   std::string address() const;
 
-  // One more variable of its environment, from its next start on.
-  void SetVariable(const std::string& name, const std::string& value) { variables_[name] = value; }
+  // From its next start on it shows a certificate and wants one; `ours` is what it is asked with
+  // whether it answers.
+  void SetCertificate(const TlsFiles& own, const TlsFiles& ours);
 
  private:
   Process::Options Command() const override;
@@ -36,7 +37,7 @@ class Store final : public Server {
   const Preparation& preparation_;
   const int number_;
   const int port_;
-  std::map<std::string, std::string> variables_;
+  TlsFiles ours_;
 };
 
 }  // namespace usersync::tests

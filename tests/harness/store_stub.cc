@@ -1,7 +1,6 @@
 #include "tests/harness/store_stub.h"
 
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 
 #include "absl/time/clock.h"
 
@@ -9,7 +8,7 @@ namespace usersync::tests {
 namespace {
 
 // Its own connection, which comes back at once after the store was killed.
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+std::shared_ptr<grpc::Channel> MakeChannel(const StoreStub::Options& options) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
@@ -18,14 +17,14 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   arguments.SetMaxReceiveMessageSize(-1);
   // What a caller does not read stays with the store: the window does not grow.
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(options.address, options.credentials, arguments);
 }
 
 }  // namespace
 
 StoreStub::StoreStub(const Options& options)
     : options_(options),
-      channel_(MakeChannel(options.address)),
+      channel_(MakeChannel(options)),
       users_(users::v1::UserService::NewStub(channel_)),
       history_(users::v1::HistoryService::NewStub(channel_)),
       sync_(users::v1::SyncService::NewStub(channel_)),

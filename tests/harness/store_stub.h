@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grpcpp/client_context.h>
+#include <grpcpp/security/credentials.h>
 
 #include <memory>
 #include <string>
@@ -26,6 +27,7 @@ class StoreStub {
     // What the gateway says about the person behind it; not sent if empty.
     std::string actor;
     std::string roles = "writer";
+    std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   };
 
   explicit StoreStub(const Options& options);
