@@ -1,4 +1,4 @@
-import { edited, newUser, type UserInput, type UserRow } from '@usersync/sync';
+import { editUser, newUser, type UserInput, type UserRow } from '@usersync/sync';
 import { map } from 'rxjs';
 import type { RxDocument } from 'rxdb';
 import type { ShallowRef } from 'vue';
@@ -38,7 +38,7 @@ export function useRows(users: Readonly<ShallowRef<Users | null>>, log: Log) {
 
   const create = (input: UserInput) => write(`Created ${input.email}.`, (users) => users.insert(newUser(input)));
   const save = (row: UserRow, changes: Partial<UserInput>) =>
-    write(`Changed ${row.email}.`, (users) => users.incrementalUpsert(edited(row, changes)));
+    write(`Changed ${row.email}.`, (users) => editUser(users, row.id, changes));
   const remove = (row: UserRow) =>
     write(`Deleted ${row.email}.`, async (users) => (await users.findOne(row.id).exec())?.incrementalRemove());
 

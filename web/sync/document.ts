@@ -15,8 +15,10 @@ export type UserDocument = UserRow & { _deleted: boolean };
 /** What a field of a document can hold. */
 export type FieldValue = string | boolean | number;
 
-/** Where a name begins with it, the field is RxDB's own; but `_deleted` is ours. */
-const internal = '_';
+/** Whether a field is RxDB's own; of these we know only `_deleted`. */
+export function isInternal(name: string): boolean {
+  return name.startsWith('_');
+}
 
 /**
  * The document in a row of RxDB: without RxDB's own fields, without fields that are null, and with
@@ -24,7 +26,7 @@ const internal = '_';
  */
 export function documentOf(row: UserRow & { _deleted?: boolean }): UserDocument {
   const kept = Object.entries(row).filter(
-    ([name, value]) => value !== null && value !== undefined && !name.startsWith(internal),
+    ([name, value]) => value !== null && value !== undefined && !isInternal(name),
   );
   return { ...(Object.fromEntries(kept) as unknown as UserRow), _deleted: row._deleted ?? false };
 }

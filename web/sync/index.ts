@@ -13,6 +13,7 @@ export type { FieldConflict, Mutation, Outcome, Receipt, Violation } from './mut
 export { usersConflictHandler } from './conflict_handler.ts';
 export { usersSchema } from './schema.ts';
 export type { UserInput } from './user.ts';
+export { editUser } from './edit_user.ts';
 export { edited, newUser } from './user.ts';
 export type { LiveChange, Page, Transport, TransportEvent } from './transport.ts';
 export { PullError } from './transport.ts';
