@@ -64,9 +64,24 @@ export class Person {
     await this.row(email).waitFor();
   }
 
+  /** Edits a row in place. */
+  async edit(email: string, changes: Partial<Record<'Email' | 'Status' | 'Role', string>>): Promise<void> {
+    await this.row(email).getByRole('button', { name: 'Edit' }).click();
+    // Only one row has inputs, and none shows its address as text.
+    const editor = this.page.getByRole('row').filter({ has: this.page.getByRole('textbox') });
+    for (const [label, value] of Object.entries(changes)) await editor.getByLabel(label).fill(value);
+    await editor.getByRole('button', { name: 'Save' }).click();
+    await editor.waitFor({ state: 'hidden' });
+  }
+
   /** The row of the table that shows a user. */
   row(email: string): Locator {
     return this.page.getByRole('row').filter({ hasText: email });
+  }
+
+  /** The edits that were refused and that nobody dealt with. */
+  refusedEdits(): Locator {
+    return this.page.getByRole('region', { name: 'Conflicts and refused edits' }).getByRole('article');
   }
 
   /** How many users the page says it has. */

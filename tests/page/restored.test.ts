@@ -1,0 +1,31 @@
+// PostgreSQL is restored from an older copy, while NATS and the browsers keep what came later.
+import { expect, test } from 'vitest';
+import { allEqual } from './harness/all_equal.ts';
+import { emailsOf } from './harness/document.ts';
+import { DatabaseCopy } from './harness/faults.ts';
+import { Stage } from './harness/stage.ts';
+
+const stage = Stage.ofFile();
+
+test('what was written after the copy comes back by itself, and everybody goes on', async () => {
+  const [ann, bob] = await stage.two();
+  await ann.create('before-copy@example.com');
+  await allEqual(stage.system, ann, bob);
+  const copy = await DatabaseCopy.take(stage.system);
+  await ann.create('after-copy-1@example.com');
+  await bob.create('after-copy-2@example.com');
+  await ann.row('before-copy@').waitFor();
+  await ann.edit('before-copy@', { Status: 'paused' });
+  const before = await allEqual(stage.system, ann, bob);
+
+  await copy.putBack();
+  expect(await allEqual(stage.system, ann, bob)).toEqual(before);
+
+  await bob.edit('before-copy@', { Role: 'admin' });
+  await ann.create('after-restore@example.com');
+  const [late] = await stage.people(1);
+  const after = await allEqual(stage.system, ann, bob, late!);
+  expect(emailsOf(after)).toHaveLength(emailsOf(before).length + 1);
+  expect([...after.values()]).toContainEqual(expect.objectContaining({ email: 'before-copy@example.com', status: 'paused', role: 'admin' }));
+  expect([await ann.refusedEdits().count(), await bob.refusedEdits().count()]).toEqual([0, 0]);
+});
