@@ -24,9 +24,10 @@ class CallRules {
   // calls open; and what Identity says. `headers` have an x-request-id.
   absl::StatusOr<Caller> Admit(absl::string_view method, const HttpHeaders& headers) const;
 
- private:
+  // Whether a method's service is served here.
   bool Serves(absl::string_view method) const;
 
+ private:
   const Identity& identity_;
   const int calls_per_actor_;
   const Quota calls_;

@@ -97,18 +97,16 @@ std::shared_ptr<Handler> FrontDoor::RouteGrpcWeb(const RequestHead& head, Respon
     return Answer(responder, status, text, std::move(headers));
   };
   const absl::string_view type = head.headers.Get("content-type");
-  if (!IsGrpcWeb(type)) {
-    return answer(
-        kHttpNotFound,
-        "there is nothing here; REST is below /api/, and gRPC-Web calls have the content-type "
-        "application/grpc-web or application/grpc-web-text");
+  if (!IsGrpcWeb(type) && !rules_.Serves(head.path())) {
+    return answer(kHttpNotFound, "there is nothing here; REST is below /api/");
   }
   if (head.method != "POST") {
     return answer(kHttpMethodNotAllowed, "gRPC-Web calls are POST", {{"allow", "POST"}});
   }
   if (!ParseGrpcWebType(type)) {
     return answer(kHttpUnsupportedMediaType,
-                  "application/grpc-web and application/grpc-web-text carry +proto alone");
+                  "gRPC-Web calls have the content-type application/grpc-web or "
+                  "application/grpc-web-text, with or without +proto");
   }
   GrpcWebCall::Plan plan = PlanCall(head);
   plan.finish_headers = std::move(finish_headers);

@@ -78,13 +78,15 @@ TEST_F(GatewayTest, ForwardsOnlyListedServices) {
 }
 
 TEST_F(GatewayTest, RefusesWhatIsNoGrpcWebCall) {
-  EXPECT_THAT(Exchange(Post(kUnary, "x", "", "application/grpc-web+json")),
-              StartsWith("HTTP/1.1 415 "));
-  const std::string get =
-      Exchange(absl::StrCat("GET ", kUnary, " HTTP/1.1\r\nHost: localhost\r\n",
-                            "Content-Type: application/grpc-web\r\n", "Connection: close\r\n\r\n"));
-  EXPECT_THAT(get, StartsWith("HTTP/1.1 405 "));
-  EXPECT_THAT(get, HasSubstr("\r\nallow: POST\r\n"));
+  for (const char* type : {"application/grpc-web+json", "application/json", "application/grpc"}) {
+    EXPECT_THAT(Exchange(Post(kUnary, "x", "", type)), StartsWith("HTTP/1.1 415 ")) << type;
+  }
+  for (const char* type : {"", "Content-Type: application/grpc-web\r\n"}) {
+    EXPECT_THAT(Get(kUnary, type),
+                testing::AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("\r\nallow: POST\r\n")))
+        << type;
+  }
+  EXPECT_THAT(Get("/nothing"), StartsWith("HTTP/1.1 404 "));
 }
 
 TEST_F(GatewayTest, LetsListedPagesReadEveryAnswer) {
