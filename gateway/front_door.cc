@@ -45,31 +45,37 @@ std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& re
 }
 
 std::shared_ptr<Handler> FrontDoor::RouteNamed(const RequestHead& head, Responder& responder) {
-  const std::string request_id(head.headers.Get(kRequestId));
+  const std::string origin(head.headers.Get("origin"));
+  const bool may_read = cors_.Allows(origin);
+  FinishHeaders finish_headers =
+      [this, may_read, origin,
+       request_id = std::string(head.headers.Get(kRequestId))](HttpHeaders* headers) {
+        headers->Set(kRequestId, request_id);
+        if (may_read) {
+          cors_.AddActual(origin, headers);
+        } else {
+          // A cache must not show this answer to a page that may read another one.
+          headers->Add("vary", "Origin");
+        }
+      };
+  const auto refuse = [&](int status, const std::string& text) {
+    HttpHeaders headers;
+    finish_headers(&headers);
+    return Answer(responder, status, text, std::move(headers));
+  };
   if (!hosts_.Allows(head.authority)) {
-    return Answer(responder, kHttpMisdirected,
+    return refuse(kHttpMisdirected,
                   "this server does not answer to this host name (--allowed-hosts)");
   }
-  const auto origin = head.headers.Find("origin");
-  if (!origin) {
-    return RouteAllowed(head, responder, [request_id](HttpHeaders* headers) {
-      headers->Set(kRequestId, request_id);
-    });
+  if (!may_read && head.headers.Find("origin")) {
+    return refuse(kHttpForbidden, "pages of this origin may not call (--allowed-origins)");
   }
-  if (!cors_.Allows(*origin)) {
-    return Answer(responder, kHttpForbidden,
-                  "pages of this origin may not call (--allowed-origins)", {{"vary", "Origin"}});
-  }
-  if (head.method == "OPTIONS" && head.headers.Find("access-control-request-method")) {
+  if (may_read && head.method == "OPTIONS" && head.headers.Find("access-control-request-method")) {
     HttpHeaders headers;
-    cors_.AddPreflight(*origin, &headers);
+    cors_.AddPreflight(origin, &headers);
     return Answer(responder, kHttpNoContent, "", std::move(headers));
   }
-  return RouteAllowed(head, responder,
-                      [this, request_id, origin = std::string(*origin)](HttpHeaders* headers) {
-                        headers->Set(kRequestId, request_id);
-                        cors_.AddActual(origin, headers);
-                      });
+  return RouteAllowed(head, responder, std::move(finish_headers));
 }
 
 std::shared_ptr<Handler> FrontDoor::RouteAllowed(const RequestHead& head, Responder& responder,

@@ -141,6 +141,22 @@ TEST_F(GrpcWebRulesTest, RefusalsAreReadableForListedPagesToo) {
   EXPECT_THAT(Exchange(Post(kUnary, "", origin, "application/grpc-web+json")),
               AllOf(StartsWith("HTTP/1.1 415 "), HasSubstr(allowed)));
   EXPECT_THAT(Get("/nothing", origin), AllOf(StartsWith("HTTP/1.1 404 "), HasSubstr(allowed)));
+  EXPECT_THAT(Exchange(absl::StrCat("GET / HTTP/1.1\r\nHost: evil.test\r\n", origin, "\r\n")),
+              AllOf(StartsWith("HTTP/1.1 421 "), HasSubstr(allowed)));
+}
+
+TEST_F(GrpcWebRulesTest, EveryAnswerDependsOnTheOriginAndHasAName) {
+  const auto carries_both =
+      AllOf(HasSubstr("\r\nvary: Origin\r\n"), HasSubstr("\r\nx-request-id: mine\r\n"));
+  for (const char* host : {"localhost", "evil.test"}) {
+    for (const char* origin :
+         {"", "Origin: http://page.test\r\n", "Origin: http://evil.test\r\n"}) {
+      EXPECT_THAT(Exchange(absl::StrCat("GET /config.json HTTP/1.1\r\nHost: ", host,
+                                        "\r\nX-Request-Id: mine\r\n", origin, "\r\n")),
+                  carries_both)
+          << host << " " << origin;
+    }
+  }
 }
 
 TEST_F(GrpcWebRulesTest, AStreamThatIsResetOrWhoseConnectionIsLostEndsAtTheStore) {
