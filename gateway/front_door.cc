@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "common/status.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/health_answer.h"
@@ -18,6 +19,7 @@ constexpr int kHttpNotFound = 404;
 constexpr int kHttpMethodNotAllowed = 405;
 constexpr int kHttpUnsupportedMediaType = 415;
 constexpr int kHttpMisdirected = 421;
+constexpr char kReflection[] = "/grpc.reflection.";
 
 std::shared_ptr<Handler> Answer(Responder& responder, int status, const std::string& text,
                                 HttpHeaders headers = {}) {
@@ -131,11 +133,16 @@ GrpcWebCall::Plan FrontDoor::PlanCall(const RequestHead& head) const {
 }
 
 absl::Status FrontDoor::Complete(const RequestHead& head, GrpcWebCall::Plan* plan) const {
+  plan->is_dialogue = absl::StartsWith(plan->method, kReflection);
   auto caller = rules_.Admit(plan->method, head.headers);
   if (!caller.ok()) return caller.status();
   plan->metadata = std::move(caller->metadata);
   plan->slot = std::move(caller->slot);
   plan->expires = caller->expires;
+  if (plan->is_dialogue) {
+    return absl::UnimplementedError(
+        "reflection is a dialogue, which gRPC-Web cannot carry: ask the port of native gRPC");
+  }
   if (!IsKnownEncoding(plan->compression)) {
     return absl::UnimplementedError("grpc-encoding must be identity, gzip or deflate");
   }

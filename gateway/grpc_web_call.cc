@@ -37,7 +37,7 @@ void GrpcWebCall::OnBody(absl::string_view bytes) {
 }
 
 absl::Status GrpcWebCall::TakeBody(absl::string_view bytes) {
-  if (!plan_.refusal.ok()) return absl::OkStatus();
+  if (!plan_.refusal.ok()) return plan_.is_dialogue ? FromGrpc(plan_.refusal) : absl::OkStatus();
   std::string decoded;
   if (plan_.request_encoding == GrpcWebEncoding::kText) {
     if (!text_.Read(bytes, &decoded)) {

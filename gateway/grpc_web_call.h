@@ -45,6 +45,9 @@ class GrpcWebCall : public Handler,
     std::function<void(HttpHeaders*)> finish_headers;
     // Not OK: the call is answered so, without being made.
     grpc::Status refusal;
+    // Whether the refusal must not wait for the end of the request: the client does not end it
+    // before it is answered.
+    bool is_dialogue = false;
   };
 
   GrpcWebCall(const Options& options, ChannelPool& pool, Plan plan, Responder& responder);

@@ -47,6 +47,14 @@ TEST_F(GrpcWebRulesTest, AMethodThatTheServiceLacksIsTheStoresToRefuse) {
               AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("grpc-status:12\r\n")));
 }
 
+TEST_F(GrpcWebRulesTest, ADialogueIsRefusedThoughItsRequestNeverEnds) {
+  Http2Client client(gateway_->http_port());
+  client.Send({Http2Frame::kHeaders, Http2Frame::kEndHeaders, 1,
+               Http2Request("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")});
+  client.Send({Http2Frame::kData, 0, 1, Framed("")});
+  EXPECT_THAT(client.ReadBody(1), HasSubstr("grpc-status:12\r\n"));
+}
+
 TEST_F(GrpcWebRulesTest, TextMayBePaddedWithinAndCutAnywhere) {
   grpc::testing::SimpleRequest request;
   request.set_response_size(5);
