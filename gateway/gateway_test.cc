@@ -155,6 +155,16 @@ TEST_F(GatewayTest, ClosesTheConnectionAfterAFramingError) {
                              EndsWith("must not be there together\n")));
 }
 
+TEST_F(GatewayTest, RefusesALineWithoutCarriageReturnBeforeTheHeadHasEnded) {
+  RawClient head(gateway_->http_port());
+  head.Send("GET /healthz HTTP/1.1\nHost: localhost\n\n");
+  EXPECT_THAT(head.ReadAll(), StartsWith("HTTP/1.1 400 "));
+  RawClient body(gateway_->http_port());
+  body.Send(absl::StrCat("POST ", kUnary, " HTTP/1.1\r\nHost: localhost\r\nContent-Type: ",
+                         "application/grpc-web\r\nTransfer-Encoding: chunked\r\n\r\n0\n\n"));
+  EXPECT_THAT(body.ReadAll(), StartsWith("HTTP/1.1 400 "));
+}
+
 TEST_F(GatewayTest, TellsNoAddressWhenTheStoreIsAway) {
   backend_.Stop();
   const std::string answer = CallUnary({});

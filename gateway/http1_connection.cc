@@ -115,7 +115,11 @@ class Http1Connection final : public HttpConnection, public Responder {
   void TakeHead() {
     const size_t end = received_.find("\r\n\r\n");
     if (end == std::string::npos) {
-      if (received_.size() > kMostHeadBytes) Refuse(431, "the headers are larger than 16 KiB");
+      if (received_.size() > kMostHeadBytes) {
+        Refuse(431, "the headers are larger than 16 KiB");
+      } else if (HasBareLineFeed(received_)) {
+        Refuse(400, "a line ends without a carriage return");
+      }
       return;
     }
     const absl::string_view head = absl::string_view(received_).substr(0, end + 4);
@@ -156,7 +160,10 @@ class Http1Connection final : public HttpConnection, public Responder {
         return Refuse(400, "the body is malformed");
       }
       if (const std::string body = parser_->TakeBody(); !body.empty()) handler_->OnBody(body);
-      if (taken == 0) break;
+      if (taken > 0) continue;
+      // What is left is the beginning of a chunk's head.
+      if (HasBareLineFeed(received_)) return Refuse(400, "the body is malformed");
+      break;
     }
     if (state_ != State::kBody || is_answered_ || !parser_->is_done()) return;
     state_ = State::kAnswer;

@@ -110,6 +110,13 @@ absl::Status CheckHttp1Head(absl::string_view head) {
   return framing.Finish();
 }
 
+bool HasBareLineFeed(absl::string_view bytes) {
+  for (size_t i = bytes.find('\n'); i != bytes.npos; i = bytes.find('\n', i + 1)) {
+    if (i == 0 || bytes[i - 1] != '\r') return true;
+  }
+  return false;
+}
+
 bool IsPlainTarget(absl::string_view target) {
   if (!absl::StartsWith(target, "/")) return false;
   const bool printable = std::all_of(target.begin(), target.end(), [](char c) {

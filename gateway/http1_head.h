@@ -15,6 +15,10 @@ inline constexpr size_t kMostHeadBytes = 16 << 10;
 // closed then, because nobody knows where the next request begins.
 absl::Status CheckHttp1Head(absl::string_view head);
 
+// Whether a line ends that has no carriage return (RFC 9112, 2.2), so that it is known before the
+// empty line, which may never come.
+bool HasBareLineFeed(absl::string_view bytes);
+
 // Whether a request target is a path that means the same to everybody: in origin form, without
 // encoded slashes, control characters or fragments.
 bool IsPlainTarget(absl::string_view target);
