@@ -1,8 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
 
+#include <optional>
 #include <thread>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "gateway/grpc_web_frame.h"
 #include "gateway/testing/gateway_fixture.h"
@@ -13,6 +17,7 @@ namespace {
 
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 constexpr char kUnary[] = "/grpc.testing.TestService/UnaryCall";
 constexpr char kStream[] = "/grpc.testing.TestService/StreamingOutputCall";
@@ -124,6 +129,39 @@ TEST_F(Http2Test, SaysGoodbyeAndEndsStreamsWithAStatusWhenItStops) {
   EXPECT_TRUE(client.ReadUntil(Http2Frame::kGoAway, 0, &frame));
   EXPECT_THAT(client.ReadBody(1), HasSubstr("grpc-status:14\r\ngrpc-message:the gateway stops"));
   stop.join();
+}
+
+// An address of this machine that is not of loopback, if it has one.
+std::optional<boost::asio::ip::address> AddressBeyondLoopback() {
+  ifaddrs* all = nullptr;
+  if (getifaddrs(&all) != 0) return std::nullopt;
+  const absl::Cleanup free_all = [all] { freeifaddrs(all); };
+  for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET) continue;
+    const auto* ipv4 = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
+    const boost::asio::ip::address_v4 address(ntohl(ipv4->sin_addr.s_addr));
+    if (!address.is_loopback()) return address;
+  }
+  return std::nullopt;
+}
+
+class BeyondLoopbackTest : public Http2Test {
+ protected:
+  Gateway::Options Options() override {
+    auto options = Http2Test::Options();
+    options.host = "0.0.0.0";
+    options.beyond_loopback = true;
+    return options;
+  }
+};
+
+TEST_F(BeyondLoopbackTest, Http2IsNotSpokenWithoutTls) {
+  EXPECT_TRUE(Serves());
+  const auto address = AddressBeyondLoopback();
+  if (!address) GTEST_SKIP() << "this machine has no other address than loopback's";
+  RawClient client(gateway_->http_port(), *address);
+  client.Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  EXPECT_THAT(client.ReadAll(), StartsWith("HTTP/1.1 400 "));
 }
 
 // A store that takes 100 streams a connection.

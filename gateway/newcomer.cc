@@ -13,6 +13,13 @@ using boost::system::error_code;
 // What every HTTP/2 client says first (RFC 9113, 3.4), up to where no HTTP/1 request is like it.
 constexpr absl::string_view kHttp2Begin = "PRI * HTTP/2.0\r\n";
 
+// Beyond loopback HTTP/2 is spoken over TLS alone, as browsers do.
+bool IsOnLoopback(const TcpSocket& socket) {
+  error_code error;
+  const auto address = socket.local_endpoint(error).address();
+  return !error && address.is_loopback();
+}
+
 // What both kinds of newcomers share: a time to speak, and where they go.
 class Newcomer {
  public:
@@ -52,6 +59,7 @@ class PlainNewcomer final : public Newcomer, public std::enable_shared_from_this
   PlainNewcomer(TcpSocket socket, std::shared_ptr<ConnectionSet::Place> place,
                 const Reception& reception)
       : Newcomer(socket.get_executor(), std::move(place), reception),
+        may_be_http2_(IsOnLoopback(socket)),
         transport_(MakeTransport(std::move(socket))) {}
 
   void Begin() {
@@ -73,12 +81,14 @@ class PlainNewcomer final : public Newcomer, public std::enable_shared_from_this
     if (error) return ForgetTime();
     read_.append(buffer_, bytes);
     const bool may_be_http2 =
+        may_be_http2_ &&
         absl::StartsWith(kHttp2Begin, absl::string_view(read_).substr(0, kHttp2Begin.size()));
     if (may_be_http2 && read_.size() < kHttp2Begin.size()) return ReadOn();
     ForgetTime();
     Pass(std::move(transport_), may_be_http2, std::move(read_));
   }
 
+  const bool may_be_http2_;
   std::unique_ptr<Transport> transport_;
   char buffer_[1024];
   std::string read_;

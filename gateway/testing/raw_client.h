@@ -57,9 +57,9 @@ class ByteClient {
 
  protected:
   template <typename... Arguments>
-  explicit ByteClient(int port, Arguments&... arguments) : stream_(context_, arguments...) {
-    stream_.lowest_layer().connect(
-        {boost::asio::ip::address_v4::loopback(), static_cast<uint16_t>(port)});
+  explicit ByteClient(const boost::asio::ip::address& host, int port, Arguments&... arguments)
+      : stream_(context_, arguments...) {
+    stream_.lowest_layer().connect({host, static_cast<uint16_t>(port)});
   }
 
   Stream& stream() { return stream_; }
@@ -78,7 +78,9 @@ class ByteClient {
 
 class RawClient final : public ByteClient<boost::asio::ip::tcp::socket> {
  public:
-  explicit RawClient(int port) : ByteClient(port) {}
+  explicit RawClient(int port,
+                     const boost::asio::ip::address& host = boost::asio::ip::address_v4::loopback())
+      : ByteClient(host, port) {}
 };
 
 }  // namespace usersync::gateway

@@ -36,7 +36,7 @@ class TlsClient final : private TlsContextOfClient,
                         public ByteClient<boost::asio::ssl::stream<boost::asio::ip::tcp::socket>> {
  public:
   explicit TlsClient(int port, const TlsOffer& offer = {})
-      : TlsContextOfClient(offer), ByteClient(port, tls_) {
+      : TlsContextOfClient(offer), ByteClient(boost::asio::ip::address_v4::loopback(), port, tls_) {
     stream().handshake(boost::asio::ssl::stream_base::client, error_);
   }
 
