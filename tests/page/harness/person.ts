@@ -74,6 +74,11 @@ export class Person {
     await editor.waitFor({ state: 'hidden' });
   }
 
+  async remove(email: string): Promise<void> {
+    await this.row(email).getByRole('button', { name: 'Delete' }).click();
+    await this.row(email).waitFor({ state: 'hidden' });
+  }
+
   /** The row of the table that shows a user. */
   row(email: string): Locator {
     return this.page.getByRole('row').filter({ hasText: email });

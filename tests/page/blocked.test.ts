@@ -1,0 +1,25 @@
+// WebSocket does not get through, as behind some proxies.
+import { expect, test } from 'vitest';
+import { allEqual } from './harness/all_equal.ts';
+import { Person } from './harness/person.ts';
+import { Stage } from './harness/stage.ts';
+
+const stage = Stage.ofFile();
+
+test('where WebSocket is blocked gRPC-Web takes over, and everybody sees everything', async () => {
+  const [ann] = await stage.people(1);
+  const context = await stage.browser.newContext();
+  await context.routeWebSocket(/.*/, (socket) => socket.close());
+  const bob = await Person.open(context, stage.url);
+  const calls = new Set<string>();
+  bob.page.on('request', (request) => calls.add(new URL(request.url()).pathname));
+  await bob.start();
+  await bob.active();
+
+  await bob.create('by-grpc-web@example.com');
+  await ann!.row('by-grpc-web@').waitFor();
+  await ann!.edit('by-grpc-web@', { Status: 'paused' });
+  await bob.row('by-grpc-web@').filter({ hasText: 'paused' }).waitFor();
+  await allEqual(stage.system, ann!, bob);
+  expect([...calls]).toEqual(expect.arrayContaining(['Pull', 'Push'].map((name) => `/users.v1.SyncService/${name}`)));
+});
