@@ -14,6 +14,8 @@ const heartbeatSeconds = 2;
 /** A stream that is silent for so long is dead: some proxies drop them without a word. */
 const mostSilence = 10_000;
 const reconnectWait = 500;
+/** Whoever writes may only read. */
+const roleMissing = 'ROLE_MISSING';
 
 export interface GrpcOptions {
   /** The gateway's URL. */
@@ -26,6 +28,19 @@ function withHeaders(headers: () => Record<string, string>): Interceptor {
     for (const [name, value] of Object.entries(headers())) request.header.set(name, value);
     return next(request);
   };
+}
+
+/** Why the store refuses a call as a whole. Without a reason the call did not get that far. */
+function refusalOf(error: unknown): { reason?: string; message: string } {
+  const failed = ConnectError.from(error);
+  const [info] = failed.findDetails(ErrorInfoSchema);
+  return { ...(info === undefined ? {} : { reason: info.reason }), message: failed.rawMessage };
+}
+
+/** The store says it once of all mutations; asking again would end the same way. */
+function denied(mutation_id: string, description: string): Receipt {
+  const violations = [{ field: '', reason: roleMissing, description }];
+  return { mutation_id, outcome: 'DENIED', conflicts: [], violations };
 }
 
 /** gRPC-Web through the gateway. */
@@ -50,14 +65,20 @@ export class GrpcTransport implements Transport {
     try {
       return pageOf(await this.#sync.pull({ checkpoint: checkpoint ?? '', limit }, this.#callOptions()));
     } catch (error) {
-      const [info] = ConnectError.from(error).findDetails(ErrorInfoSchema);
-      throw info === undefined ? error : new PullError(info.reason, ConnectError.from(error).rawMessage);
+      const { reason, message } = refusalOf(error);
+      throw reason === undefined ? error : new PullError(reason, message);
     }
   }
 
   async push(mutations: readonly Mutation[]): Promise<Receipt[]> {
-    const { receipts } = await this.#sync.push({ mutations: mutations.map(mutationMessage) }, this.#callOptions());
-    return receipts.map(receiptOf);
+    try {
+      const { receipts } = await this.#sync.push({ mutations: mutations.map(mutationMessage) }, this.#callOptions());
+      return receipts.map(receiptOf);
+    } catch (error) {
+      const { reason, message } = refusalOf(error);
+      if (reason !== roleMissing) throw error;
+      return mutations.map(({ mutation_id }) => denied(mutation_id, message));
+    }
   }
 
   async close(): Promise<void> {

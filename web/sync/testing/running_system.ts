@@ -43,6 +43,7 @@ export class RunningSystem {
       await printed(up, ready);
     } catch (error) {
       up.kill('SIGTERM');
+      rmSync(parent, { recursive: true, force: true });
       throw error;
     }
     const told = JSON.parse(readFileSync(join(directory, 'run', 'environment.json'), 'utf8')) as Record<string, string>;
