@@ -1,6 +1,6 @@
 import type { RefusedEdit, UserDocument } from '@usersync/sync';
 import { expect, test } from 'vitest';
-import { correctedDocument, otherReasons, refusedFields, refusedTitle } from './refused_fields.ts';
+import { byWhen, correctedDocument, otherReasons, refusedFields, refusedHint, refusedTitle } from './refused_fields.ts';
 
 function user(differences: Partial<UserDocument> = {}): UserDocument {
   const time = '2024-01-01T00:00:00Z';
@@ -15,9 +15,13 @@ function refused(differences: Partial<RefusedEdit> = {}): RefusedEdit {
 test('a conflict is shown field by field from all three sides', () => {
   const conflicts = [{ field: 'status', base: 'active', mine: 'paused', theirs: 'blocked' }];
   const fields = refusedFields(refused({ conflicts }));
-  expect(fields.map(({ name }) => name)).toEqual(['email', 'status', 'role', '_deleted']);
+  expect(fields.map(({ name }) => name)).toEqual(['email', 'status', 'role']);
   expect(fields[1]).toMatchObject({ base: 'active', mine: 'paused', theirs: 'blocked', isChanged: true, isInDispute: true });
   expect(fields[0]).toMatchObject({ base: 'ann@example.com', isChanged: false, isInDispute: false });
+});
+
+test('a deletion is shown as a field', () => {
+  expect(refusedFields(refused({ theirs: user({ _deleted: true }) })).at(-1)).toMatchObject({ label: 'Deleted', mine: 'no', theirs: 'yes' });
 });
 
 test('a field that the page does not know is shown too', () => {
@@ -42,8 +46,20 @@ test('the title says what was meant and what became of it', () => {
   expect(refusedTitle(refused({ outcome: 'DENIED', mine: user({ _deleted: true }) }))).toContain('Not allowed: your deletion');
 });
 
+test('the hint says what comes of applying it again', () => {
+  expect(refusedHint(refused())).toContain('over that');
+  expect(refusedHint(refused({ theirs: user({ _deleted: true }) }))).toContain('brings it back');
+  expect(refusedHint(refused({ mine: user({ _deleted: true }) }))).toContain('deletes it');
+  expect(refusedHint(refused({ outcome: 'INVALID', base: null, theirs: null }))).toContain('Correct it');
+});
+
 test('a correction keeps all other fields, and an empty role is none', () => {
   const edit = refused({ mine: user({ role: 'admin' }) });
   expect(correctedDocument(edit, { email: 'b@example.com', status: 'vip', role: '' })).toEqual(user({ email: 'b@example.com', status: 'vip' }));
   expect(correctedDocument(edit, { role: 'owner' })).toEqual(user({ role: 'owner' }));
+});
+
+test('the newest comes first', () => {
+  const [older, newer] = [refused(), refused({ at: '2024-01-01T00:00:01Z' })];
+  expect([older, newer].sort(byWhen)).toEqual([newer, older]);
 });

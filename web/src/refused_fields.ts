@@ -32,10 +32,12 @@ function namesOf({ base, mine, theirs }: RefusedEdit): string[] {
   return [...known, ...new Set(others)];
 }
 
-/** A refused edit field by field. */
+/** A refused edit field by field. Whether it is deleted is of interest where anybody did so. */
 export function refusedFields(edit: RefusedEdit): RefusedField[] {
   const { base, mine, theirs, conflicts, violations } = edit;
-  return namesOf(edit).map((name) => {
+  const isDeletion = [base, mine, theirs].some((document) => document?._deleted === true);
+  const names = namesOf(edit).filter((name) => name !== '_deleted' || isDeletion);
+  return names.map((name) => {
     const [before, wanted, holds] = [shown(base, name), shown(mine, name), shown(theirs, name)];
     return {
       name,
@@ -58,11 +60,25 @@ export function otherReasons(edit: RefusedEdit): string[] {
     .map(({ field, reason, description }) => [field, description || reason].filter((part) => part !== '').join(': '));
 }
 
+/** The newest first. */
+export function byWhen(a: RefusedEdit, b: RefusedEdit): number {
+  return b.at.localeCompare(a.at);
+}
+
 /** What happened to it, in words. */
 export function refusedTitle({ outcome, mine, base }: RefusedEdit): string {
   const what = mine._deleted ? 'deletion' : base === null ? 'new user' : 'edit';
   if (outcome === 'CONFLICT') return `⚠ Conflict: your ${what} and somebody else's`;
   return outcome === 'DENIED' ? `✗ Not allowed: your ${what}` : `✗ Refused: your ${what}`;
+}
+
+/** What to do about it. */
+export function refusedHint({ outcome, base, theirs, mine }: RefusedEdit): string {
+  if (outcome === 'DENIED') return 'Ask somebody who may do it, or drop it.';
+  if (outcome === 'INVALID') return base === null ? 'Correct it and send it again.' : 'The row shows what held before: correct your edit and send it again.';
+  if (theirs === null || theirs._deleted) return 'Somebody else deleted the user. To apply yours again brings it back.';
+  if (mine._deleted) return 'Somebody else edited the user meanwhile. To apply yours again deletes it all the same.';
+  return 'The row shows what holds now. To apply yours again writes it over that.';
 }
 
 /** The edit as its author corrected it. An empty role is none. */

@@ -11,7 +11,7 @@ test('a row is pending while its edit is on its way, whatever became of an earli
 });
 
 test('a row shows how its last edit was refused, until that is dealt with', () => {
-  expect(rowStateOf('u1', new Set(), [refused('u1', 'INVALID'), refused('u1', 'CONFLICT')])).toBe('conflict');
+  expect(rowStateOf('u1', new Set(), [refused('u1', 'CONFLICT'), refused('u1', 'INVALID')])).toBe('conflict');
   expect(rowStateOf('u1', new Set(['u2']), [refused('u1', 'DENIED')])).toBe('refused');
   expect(rowStateOf('u1', new Set(), [refused('u2', 'DENIED')])).toBe('saved');
 });

@@ -1,6 +1,8 @@
 import { LocalEdits, type RefusedEdit, type UserDocument } from '@usersync/sync';
+import { map } from 'rxjs';
 import { computed, type ShallowRef } from 'vue';
 import type { Users } from './database.ts';
+import { byWhen } from './refused_fields.ts';
 import type { Log } from './use_log.ts';
 import { useObservable } from './use_observable.ts';
 
@@ -14,7 +16,7 @@ export interface AtRisk {
 export function useEdits(users: Readonly<ShallowRef<Users | null>>, log: Log) {
   const edits = computed(() => (users.value === null ? null : new LocalEdits(users.value)));
   const pending = useObservable<ReadonlySet<string>>(() => edits.value?.unsent$, new Set());
-  const refused = useObservable<RefusedEdit[]>(() => edits.value?.refused$, []);
+  const refused = useObservable<RefusedEdit[]>(() => edits.value?.refused$.pipe(map((found) => found.sort(byWhen))), []);
 
   async function settle(said: string, work: (edits: LocalEdits) => Promise<void>): Promise<void> {
     if (edits.value === null) return;
