@@ -1,0 +1,70 @@
+import type { Version } from '@usersync/sync/generated/users/v1/version_pb';
+import { shallowRef, watch, type Ref } from 'vue';
+import { problemOf } from '../call_problem.ts';
+import { openGateway } from '../gateway.ts';
+import { LogChecker, type TrustedHead, type VerifiedVersion } from '../log_check/log_checker.ts';
+import { NotVerified, type Doubt } from '../log_check/not_verified.ts';
+import { seenHeadsOf } from '../log_check/seen_heads.ts';
+
+/** What this browser found out about a version, or about the log. `unasked`: the store could not be asked. */
+export type Verdict<T> = { state: 'verified'; found: T } | { state: Doubt | 'unasked'; why: string };
+
+function doubtOf(error: unknown): Verdict<never> {
+  return error instanceof NotVerified ? { state: error.doubt, why: error.message } : { state: 'unasked', why: problemOf(error).text };
+}
+
+async function verdictOf<T>(check: () => Promise<T>): Promise<Verdict<T>> {
+  try {
+    return { state: 'verified', found: await check() };
+  } catch (error) {
+    return doubtOf(error);
+  }
+}
+
+/** Once more if the version before has come, which it must follow. */
+function isDone(verdict: Verdict<VerifiedVersion> | undefined, before: Version | null): boolean {
+  return verdict?.state === 'verified' && (verdict.found.follows || before === null);
+}
+
+/** Verifies the versions that are shown, one after the other, against the signed log. */
+export function useVerdicts(userId: string, versions: Readonly<Ref<readonly Version[]>>) {
+  /** By the number of the version. Those that are missing are being checked. */
+  const verdicts = shallowRef<ReadonlyMap<number, Verdict<VerifiedVersion>>>(new Map());
+  /** Null until it is known. */
+  const log = shallowRef<Verdict<TrustedHead> | null>(null);
+  const opened = openGateway().then(({ url, log: calls }) => new LogChecker(calls, seenHeadsOf(url)));
+  opened.catch(() => undefined);
+  let working: Promise<void> = Promise.resolve();
+
+  async function checkLog(): Promise<boolean> {
+    log.value = await verdictOf(async () => (await opened).head());
+    return log.value.state === 'verified';
+  }
+
+  async function checkAll(): Promise<void> {
+    if (!(await checkLog())) return;
+    const checker = await opened;
+    for (const [index, version] of versions.value.entries()) {
+      const before = versions.value[index + 1] ?? null;
+      if (isDone(verdicts.value.get(version.version), before)) continue;
+      const verdict = await verdictOf(() => checker.check(userId, version, before));
+      verdicts.value = new Map(verdicts.value).set(version.version, verdict);
+    }
+    await checkLog();
+  }
+
+  function check(): void {
+    working = working.then(checkAll);
+  }
+
+  /** A person says that the log which the store shows now is the right one. */
+  async function trustAnew(): Promise<void> {
+    const verdict = await verdictOf(async () => (await opened).trustAnew());
+    if (verdict.state === 'verified') check();
+    else log.value = verdict;
+  }
+
+  watch(versions, check);
+
+  return { verdicts, log, check, trustAnew };
+}
