@@ -30,10 +30,11 @@ std::shared_ptr<Handler> Answer(Responder& responder, int status, const std::str
 
 }  // namespace
 
-FrontDoor::FrontDoor(Options options, ChannelPool& pool, const CallRules& rules)
+FrontDoor::FrontDoor(Options options, const EntryRules& entry, ChannelPool& pool,
+                     const CallRules& rules)
     : options_(std::move(options)),
-      hosts_(options_.allowed_hosts),
-      cors_(options_.allowed_origins),
+      hosts_(entry.hosts),
+      cors_(entry.pages),
       pool_(pool),
       rules_(rules),
       rest_(pool, rules),
@@ -65,12 +66,9 @@ std::shared_ptr<Handler> FrontDoor::RouteNamed(const RequestHead& head, Responde
     finish_headers(&headers);
     return Answer(responder, status, text, std::move(headers));
   };
-  if (!hosts_.Allows(head.authority)) {
-    return refuse(kHttpMisdirected,
-                  "this server does not answer to this host name (--allowed-hosts)");
-  }
+  if (!hosts_.Allows(head.authority)) return refuse(kHttpMisdirected, kWrongHost);
   if (!may_read && head.headers.Find("origin")) {
-    return refuse(kHttpForbidden, "pages of this origin may not call (--allowed-origins)");
+    return refuse(kHttpForbidden, kWrongOrigin);
   }
   if (may_read && head.method == "OPTIONS" && head.headers.Find("access-control-request-method")) {
     HttpHeaders headers;

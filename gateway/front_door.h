@@ -5,14 +5,12 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "common/metrics.h"
 #include "gateway/call_rules.h"
 #include "gateway/channel_pool.h"
-#include "gateway/cors.h"
+#include "gateway/entry_rules.h"
 #include "gateway/grpc_web_call.h"
-#include "gateway/host_list.h"
 #include "gateway/page_door.h"
 #include "gateway/rest_door.h"
 #include "gateway/router.h"
@@ -22,16 +20,14 @@ namespace usersync::gateway {
 class FrontDoor final : public Router {
  public:
   struct Options {
-    std::vector<std::string> allowed_hosts;
-    std::vector<std::string> allowed_origins;
     PageConfig page_config;
     // Where the built page is; "": there is none.
     std::string page_dir;
     GrpcWebCall::Options call;
   };
 
-  // Both must outlive this.
-  FrontDoor(Options options, ChannelPool& pool, const CallRules& rules);
+  // All must outlive this.
+  FrontDoor(Options options, const EntryRules& entry, ChannelPool& pool, const CallRules& rules);
 
   std::shared_ptr<Handler> Route(const RequestHead& head, Responder& responder) override;
 
@@ -54,8 +50,8 @@ class FrontDoor final : public Router {
   absl::Status Complete(const RequestHead& head, GrpcWebCall::Plan* plan) const;
 
   const Options options_;
-  const HostList hosts_;
-  const CorsPolicy cors_;
+  const HostList& hosts_;
+  const CorsPolicy& cors_;
   ChannelPool& pool_;
   const CallRules& rules_;
   const RestDoor rest_;

@@ -12,6 +12,7 @@
 #include "gateway/call_rules.h"
 #include "gateway/channel_pool.h"
 #include "gateway/connection_set.h"
+#include "gateway/entry_rules.h"
 #include "gateway/front_door.h"
 #include "gateway/grpc_door.h"
 #include "gateway/identity.h"
@@ -40,16 +41,6 @@ absl::Status NotBeyondLoopback() {
       "--jwt-key) or --beyond-loopback is given: whoever reaches it may then read and write");
 }
 
-// A page of ours, opened under either name of this machine.
-std::vector<std::string> OwnOrigins(const Gateway::Options& options) {
-  std::vector<std::string> origins;
-  for (const char* name : {"localhost", "127.0.0.1"}) {
-    origins.push_back(absl::StrCat("http://", name, ":", options.http_port));
-    origins.push_back(absl::StrCat("https://", name, ":", options.https_port));
-  }
-  return origins;
-}
-
 FrontDoor::Options DoorOptions(const Gateway::Options& options) {
   PageConfig page = options.page_config;
   if (page.gateway_url.empty()) {
@@ -58,25 +49,20 @@ FrontDoor::Options DoorOptions(const Gateway::Options& options) {
   if (page.gateway_tls_url.empty() && !options.tls.certificate.empty()) {
     page.gateway_tls_url = absl::StrCat("https://127.0.0.1:", options.https_port);
   }
-  FrontDoor::Options door{.allowed_hosts = options.allowed_hosts,
-                          .allowed_origins = OwnOrigins(options),
-                          .page_config = std::move(page),
-                          .page_dir = options.page_dir};
-  door.allowed_origins.insert(door.allowed_origins.end(), options.allowed_origins.begin(),
-                              options.allowed_origins.end());
-  return door;
+  return {.page_config = std::move(page), .page_dir = options.page_dir};
 }
 
 class RunningGateway final : public Gateway {
  public:
-  RunningGateway(const Options& options, std::string token,
+  RunningGateway(const Options& options, EntryRules entry, std::string token,
                  std::unique_ptr<const JwtVerifier> verifier,
                  std::shared_ptr<grpc::ChannelCredentials> credentials)
       : options_(options),
+        entry_(std::move(entry)),
         identity_(std::move(token), std::move(verifier)),
         pool_({.addresses = options.stores, .credentials = std::move(credentials)}),
         rules_(identity_, options.calls_per_actor, options.more_services),
-        door_(DoorOptions(options), pool_, rules_),
+        door_(DoorOptions(options), entry_, pool_, rules_),
         connections_(static_cast<size_t>(options_.limits.most_connections)),
         reception_{connections_, door_, options_.limits},
         threads_(options.threads) {}
@@ -86,7 +72,7 @@ class RunningGateway final : public Gateway {
     if (!http.ok()) return http.status();
     http_ = *std::move(http);
     if (auto status = ListenTls(); !status.ok()) return status;
-    auto grpc = GrpcDoor::Listen(options_.host, options_.grpc_port, rules_, pool_);
+    auto grpc = GrpcDoor::Listen(options_.host, options_.grpc_port, entry_, rules_, pool_);
     if (!grpc.ok()) return grpc.status();
     grpc_ = *std::move(grpc);
     return StartMetrics();
@@ -135,6 +121,7 @@ class RunningGateway final : public Gateway {
   }
 
   const Options options_;
+  const EntryRules entry_;
   const Identity identity_;
   ChannelPool pool_;
   const CallRules rules_;
@@ -153,6 +140,11 @@ class RunningGateway final : public Gateway {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Options& options) {
+  auto entry = EntryRules::Make({.hosts = options.allowed_hosts,
+                                 .origins = options.allowed_origins,
+                                 .http_port = options.http_port,
+                                 .https_port = options.https_port});
+  if (!entry.ok()) return entry.status();
   auto token = ReadToken(options);
   if (!token.ok()) return token.status();
   auto verifier = MakeJwtVerifier(options.jwt);
@@ -162,8 +154,8 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Options& options) 
   if (*verifier == nullptr && !options.beyond_loopback && !IsLoopback(options.host)) {
     return NotBeyondLoopback();
   }
-  auto gateway = std::make_unique<RunningGateway>(options, *std::move(token), *std::move(verifier),
-                                                  *std::move(credentials));
+  auto gateway = std::make_unique<RunningGateway>(options, *std::move(entry), *std::move(token),
+                                                  *std::move(verifier), *std::move(credentials));
   if (auto status = gateway->Listen(); !status.ok()) return status;
   return gateway;
 }

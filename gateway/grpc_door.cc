@@ -50,7 +50,8 @@ HttpHeaders HeadersOf(const grpc::GenericCallbackServerContext& context) {
 
 class Service final : public grpc::CallbackGenericService {
  public:
-  Service(const CallRules& rules, ChannelPool& pool) : rules_(rules), pool_(pool) {}
+  Service(const EntryRules& entry, const CallRules& rules, ChannelPool& pool)
+      : entry_(entry), rules_(rules), pool_(pool) {}
 
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override {
@@ -58,7 +59,7 @@ class Service final : public grpc::CallbackGenericService {
     const std::string request_id = RequestIdOf(headers);
     headers.Set(kRequestId, request_id);
     context->AddInitialMetadata(kRequestId, request_id);
-    const auto caller = rules_.Admit(context->method(), headers);
+    const auto caller = Admit(*context, headers);
     if (!caller.ok()) return new Refusal(caller.status());
     // It may end before this has returned.
     MutexLock lock(mutex_);
@@ -80,6 +81,16 @@ class Service final : public grpc::CallbackGenericService {
   }
 
  private:
+  // What is 421 and 403 where HTTP is spoken is PERMISSION_DENIED here.
+  absl::StatusOr<Caller> Admit(const grpc::GenericCallbackServerContext& context,
+                               const HttpHeaders& headers) const {
+    if (!entry_.hosts.Allows(context.host())) return absl::PermissionDeniedError(kWrongHost);
+    const auto origin = headers.Find("origin");
+    if (origin && !entry_.pages.Allows(*origin)) return absl::PermissionDeniedError(kWrongOrigin);
+    return rules_.Admit(context.method(), headers);
+  }
+
+  const EntryRules& entry_;
   const CallRules& rules_;
   ChannelPool& pool_;
   Mutex mutex_;
@@ -89,7 +100,8 @@ class Service final : public grpc::CallbackGenericService {
 
 class RunningDoor final : public GrpcDoor {
  public:
-  RunningDoor(const CallRules& rules, ChannelPool& pool) : service_(rules, pool) {}
+  RunningDoor(const EntryRules& entry, const CallRules& rules, ChannelPool& pool)
+      : service_(entry, rules, pool) {}
 
   absl::Status Open(const std::string& host, int port) {
     grpc::ServerBuilder builder;
@@ -132,9 +144,10 @@ class RunningDoor final : public GrpcDoor {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Listen(const std::string& host, int port,
+                                                           const EntryRules& entry,
                                                            const CallRules& rules,
                                                            ChannelPool& pool) {
-  auto door = std::make_unique<RunningDoor>(rules, pool);
+  auto door = std::make_unique<RunningDoor>(entry, rules, pool);
   if (auto status = door->Open(host, port); !status.ok()) return status;
   return door;
 }

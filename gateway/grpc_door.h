@@ -9,13 +9,15 @@
 #include "absl/time/time.h"
 #include "gateway/call_rules.h"
 #include "gateway/channel_pool.h"
+#include "gateway/entry_rules.h"
 
 namespace usersync::gateway {
 
 class GrpcDoor {
  public:
-  // Both must outlive it. FAILED_PRECONDITION if the port cannot be had; port 0 is the next free.
+  // All must outlive it. FAILED_PRECONDITION if the port cannot be had; port 0 is the next free.
   static absl::StatusOr<std::unique_ptr<GrpcDoor>> Listen(const std::string& host, int port,
+                                                          const EntryRules& entry,
                                                           const CallRules& rules,
                                                           ChannelPool& pool);
 

@@ -24,7 +24,7 @@ absl::string_view NameOf(absl::string_view authority) {
 
 HostList::HostList(std::vector<std::string> names) : names_(std::move(names)) {
   for (std::string& name : names_) absl::AsciiStrToLower(&name);
-  for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) names_.push_back(name);
+  for (const char* name : kLoopbackNames) names_.push_back(name);
 }
 
 bool HostList::Allows(absl::string_view authority) const {

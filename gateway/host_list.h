@@ -9,9 +9,12 @@
 
 namespace usersync::gateway {
 
+// Of this machine.
+inline constexpr const char* kLoopbackNames[] = {"localhost", "127.0.0.1", "[::1]"};
+
 class HostList {
  public:
-  // localhost, 127.0.0.1 and [::1] are always in it. `names` have no port.
+  // kLoopbackNames are always in it. `names` have no port.
   explicit HostList(std::vector<std::string> names);
 
   // `authority` is a Host or :authority, with or without a port.

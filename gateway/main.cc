@@ -90,7 +90,8 @@ int Main(int argc, char** argv) {
   set.Add("allowed-hosts", &settings.allowed_hosts,
           "Host names to answer to, besides those of loopback, separated by commas.");
   set.Add("allowed-origins", &settings.allowed_origins,
-          "Origins whose pages may call, besides the gateway's own, separated by commas.");
+          "Origins whose pages may call, besides the gateway's own, separated by commas; such as "
+          "https://users.example:8443.");
   set.Add("page-dir", &options.page_dir, "Where the built page is, if the gateway is to serve it.");
   set.Add("nats-ws-url", &options.page_config.nats_ws_url,
           "Where pages reach NATS over WebSocket.");
