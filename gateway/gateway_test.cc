@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/testing/web_fixture.h"
 
@@ -27,6 +28,9 @@ TEST_F(GatewayTest, CarriesAUnaryCallAndItsStatus) {
   response.mutable_payload()->set_body("xxx");
   EXPECT_THAT(answer, HasSubstr(Framed(response.SerializeAsString())));
   EXPECT_THAT(answer, HasSubstr("grpc-status:0\r\n"));
+  // Or a proxy might collect the messages of a stream.
+  EXPECT_THAT(answer, testing::AllOf(HasSubstr("\r\ncache-control: no-cache, no-transform\r\n"),
+                                     HasSubstr("\r\nx-accel-buffering: no\r\n")));
 }
 
 TEST_F(GatewayTest, AnswersAnErrorOfTheStoreInTheBodyWithHttp200) {
@@ -189,6 +193,20 @@ TEST_F(GatewayTest, RefusesATooLargeMessageBeforeItHasCome) {
                    "Content-Type: application/grpc-web\r\nContent-Length: 100000005\r\n\r\n",
                    FrameHead(0, 100000000)));
   EXPECT_THAT(client.ReadUntil(kEnd), HasSubstr("grpc-status:8\r\n"));
+}
+
+// Two stores, of which the first is away.
+class TwoStoresTest : public WebFixture {
+ protected:
+  Gateway::Options Options() override {
+    auto options = WebFixture::Options();
+    options.stores.insert(options.stores.begin(), "127.0.0.1:1");
+    return options;
+  }
+};
+
+TEST_F(TwoStoresTest, TheOneThatIsAwayIsPassedOver) {
+  EXPECT_TRUE(Eventually([this] { return absl::StrContains(CallUnary({}), "grpc-status:0\r\n"); }));
 }
 
 }  // namespace

@@ -159,10 +159,12 @@ TEST_F(GrpcWebRulesTest, EveryAnswerDependsOnTheOriginAndHasAName) {
   for (const char* host : {"localhost", "evil.test"}) {
     for (const char* origin :
          {"", "Origin: http://page.test\r\n", "Origin: http://evil.test\r\n"}) {
-      EXPECT_THAT(Exchange(absl::StrCat("GET /config.json HTTP/1.1\r\nHost: ", host,
-                                        "\r\nX-Request-Id: mine\r\n", origin, "\r\n")),
-                  carries_both)
-          << host << " " << origin;
+      for (const char* path : {"/config.json", "/healthz", "/api/openapi.json", "/api/users"}) {
+        EXPECT_THAT(Exchange(absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: ", host,
+                                          "\r\nX-Request-Id: mine\r\n", origin, "\r\n")),
+                    carries_both)
+            << path << host << origin;
+      }
     }
   }
 }

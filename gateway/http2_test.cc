@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
+#include <nghttp2/nghttp2.h>
 
 #include <optional>
 #include <thread>
@@ -53,6 +54,17 @@ TEST_F(Http2Test, CarriesCallsAtOnceOverOneConnectionWithoutTrailersOfHttp) {
   EXPECT_THAT(client.ReadBody(5), EndsWith("grpc-status:0\r\n"));
 }
 
+TEST_F(Http2Test, SendsEachMessageAsItComes) {
+  Http2Client client(gateway_->http_port());
+  client.Call(1, kWatch, Framed(""));
+  Http2Frame frame;
+  for (const bool serves : {false, true, false}) {
+    ASSERT_TRUE(client.ReadUntil(Http2Frame::kData, 1, &frame));
+    EXPECT_EQ(frame.flags & Http2Frame::kEndStream, 0);
+    backend_.SetServing(serves);
+  }
+}
+
 TEST_F(Http2Test, SaysHowManyStreamsItTakes) {
   Http2Client client(gateway_->http_port());
   Http2Frame frame;
@@ -69,6 +81,8 @@ TEST_F(Http2Test, ResetsAStreamWhoseHeadersAreTooLargeAndServesTheOthers) {
   client.Send({Http2Frame::kContinuation, Http2Frame::kEndHeaders, 1, fields.substr(half)});
   Http2Frame frame;
   ASSERT_TRUE(client.ReadUntil(Http2Frame::kReset, 1, &frame));
+  // Not because its body does not come.
+  EXPECT_EQ(frame.payload, BigEndian(NGHTTP2_INTERNAL_ERROR, 4));
   client.Call(3, kUnary, Framed(""));
   EXPECT_THAT(client.ReadBody(3), EndsWith("grpc-status:0\r\n"));
 }

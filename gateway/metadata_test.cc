@@ -37,10 +37,16 @@ TEST(Metadata, LeavesOutWhatBelongsToTheConnectionTheBrowserAndGrpc) {
                                   {"origin", "http://localhost:3000"},
                                   {"referer", "http://localhost:3000/"},
                                   {"user-agent", "Mozilla"},
+                                  {"trailer", "x-tag"},
+                                  {"expect", "100-continue"},
+                                  {"http2-settings", "AAMAAABk"},
+                                  {"access-control-request-method", "POST"},
                                   {"grpc-timeout", "1S"},
                                   {"grpc-status", "0"},
                                   {"x-grpc-web", "1"}}),
               IsEmpty());
+  // Whether or not Connection names them.
+  EXPECT_THAT(*ForwardedMetadata({{"keep-alive", "5"}, {"upgrade", "websocket"}}), IsEmpty());
 }
 
 TEST(Metadata, NeverCarriesAnIdentityThatAClientClaims) {
