@@ -5,11 +5,18 @@ import { logText, verdictMark, verdictText } from './verdict_text.ts';
 const head: TrustedHead = { origin: 'o', size: 9n, root: new Uint8Array(32), vkey: 'o+1+k', continues: 4n };
 const whole: VerifiedVersion = { head, content: 'checked', actor: 'checked', follows: true };
 
+function texts(version: VerifiedVersion, isVerified: boolean): string {
+  return verdictText(version).flatMap((finding) => (finding.isVerified === isVerified ? finding.text : [])).join(' ');
+}
+
 test('only what was verified is said to be', () => {
-  expect(verdictText(whole).join(' ')).toMatch(/Every field.*follows the version.*log of 9 versions/);
-  expect(verdictText({ ...whole, follows: false }).join(' ')).not.toContain('follows');
-  for (const part of ['destroyed', 'unchecked'] as const) expect(verdictText({ ...whole, content: part }).join(' ')).not.toContain('Every field');
-  expect(verdictText({ ...whole, actor: 'destroyed' }).join(' ')).toContain('name was destroyed');
+  expect(texts(whole, true)).toMatch(/Every field.*actor.*follows the version.*log of 9 versions/);
+  expect(texts(whole, false)).toBe('');
+  expect(texts({ ...whole, follows: false }, true)).not.toContain('follows');
+  for (const part of ['destroyed', 'unchecked'] as const) {
+    expect(texts({ ...whole, content: part }, false)).toContain('content');
+    expect(texts({ ...whole, actor: part }, false)).toContain('actor');
+  }
 });
 
 test('the log is told with its key, and with what it continues', () => {
@@ -17,7 +24,9 @@ test('the log is told with its key, and with what it continues', () => {
   expect(logText({ ...head, continues: null }).join(' ')).toContain('for the first time');
 });
 
-test('only one mark is a check mark', () => {
-  const states = ['verified', 'forged', 'other-log', 'unable', 'unasked'] as const;
-  expect(states.filter((state) => verdictMark({ state, why: '', found: undefined }).startsWith('✓'))).toEqual(['verified']);
+test('a check mark says whether it is for the content, too', () => {
+  expect(verdictMark({ state: 'verified', found: whole })).toBe('✓ verified by this browser');
+  expect(verdictMark({ state: 'verified', found: { ...whole, content: 'destroyed' } })).toMatch(/^✓ place.*content erased$/);
+  expect(verdictMark({ state: 'verified', found: { ...whole, content: 'unchecked' } })).toMatch(/^✓ place.*content not$/);
+  for (const state of ['forged', 'other-log', 'unable', 'unasked'] as const) expect(verdictMark({ state, why: '' })).not.toContain('✓');
 });

@@ -2,38 +2,50 @@ import type { TrustedHead, VerifiedVersion } from '../log_check/log_checker.ts';
 import type { Part } from '../log_check/version_hash.ts';
 import type { Verdict } from './use_verdicts.ts';
 
-const marks: Readonly<Record<Verdict<unknown>['state'], string>> = {
-  verified: '✓ verified by this browser',
+/** What is said of a part, and whether it was verified. */
+export interface Finding {
+  isVerified: boolean;
+  text: string;
+}
+
+const marks: Readonly<Record<Exclude<Verdict<unknown>['state'], 'verified'>, string>> = {
   forged: '✗ does not verify',
   'other-log': '? another log',
   unable: '? not verifiable here',
   unasked: '? not checked',
 };
 
+/** The check mark says no more than what holds. */
+const verifiedMarks: Readonly<Record<Part, string>> = {
+  checked: '✓ verified by this browser',
+  destroyed: '✓ place in the log verified by this browser, content erased',
+  unchecked: '✓ place in the log verified by this browser, content not',
+};
+
 const contentText: Readonly<Record<Part, string>> = {
   checked: 'Every field, the reason and the mutation’s id are what was committed: their hash was made anew here.',
   destroyed: 'The content was erased. Its hash stands in the log and shows that something was here; whose it was, nobody can prove any more.',
-  unchecked: 'The content itself was not checked: its hash covers the documents of both sides of the conflict, which are not sent here.',
+  unchecked: 'The content itself: its hash covers the whole documents of both sides of the conflict, which are not sent here.',
 };
 
 const actorText: Readonly<Record<Part, string>> = {
   checked: 'The actor is who was recorded then.',
   destroyed: 'The actor’s name was destroyed; its hash stands in the log.',
-  unchecked: 'The actor was not checked.',
+  unchecked: 'The actor.',
 };
 
-export function verdictMark({ state }: Verdict<unknown>): string {
-  return marks[state];
+export function verdictMark(verdict: Verdict<VerifiedVersion>): string {
+  return verdict.state === 'verified' ? verifiedMarks[verdict.found.content] : marks[verdict.state];
 }
 
 /** What exactly was verified, one fact a line. */
-export function verdictText({ head, content, actor, follows }: VerifiedVersion): string[] {
+export function verdictText({ head, content, actor, follows }: VerifiedVersion): Finding[] {
   return [
-    contentText[content],
-    actorText[actor],
-    'Action, time, place and changed fields are what was committed.',
-    ...(follows ? ['It follows the version that is shown before it: none was left out between them.'] : []),
-    `It is in the log of ${head.size} versions, whose head is signed.`,
+    { isVerified: content === 'checked', text: contentText[content] },
+    { isVerified: actor === 'checked', text: actorText[actor] },
+    { isVerified: true, text: 'Action, time, place and changed fields are what was committed.' },
+    ...(follows ? [{ isVerified: true, text: 'It follows the version that is shown before it: none was left out between them.' }] : []),
+    { isVerified: true, text: `It is in the log of ${head.size} versions, whose head is signed.` },
   ];
 }
 

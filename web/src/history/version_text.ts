@@ -1,6 +1,6 @@
 /** How an actor was established. */
 export const authWords: Readonly<Record<string, string>> = {
-  none: 'the name was only claimed',
+  none: 'the name is not proven',
   nats: 'known by a password of NATS',
   jwt: 'signed in',
   mtls: 'known by a certificate',

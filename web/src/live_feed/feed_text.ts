@@ -11,8 +11,14 @@ export const stateWords: Readonly<Record<FeedState, string>> = {
   'other-history': '■ another history',
 };
 
-/** What a person should know of the states that need one. */
-export const stateAdvice: Partial<Record<FeedState, string>> = {
+const everything = 'Every change that the store commits, whoever makes it; and how long each part of its way took.';
+
+/** What a person should know of a state, and do about it. */
+export const stateAdvice: Readonly<Record<FeedState, string>> = {
+  off: 'The stream is closed. Resume, and it goes on where it was: nothing is missed.',
+  connecting: everything,
+  live: everything,
+  reconnecting: 'The stream broke. The feed goes on by itself where it was.',
   'too-old': 'The store has archived changes that this page has not seen. Start from now; what was missed is in the histories.',
   'other-history': 'The store now tells another history: its database was restored or made anew. Start from now.',
 };

@@ -94,6 +94,12 @@ test('a log that was never signed cannot be verified', async () => {
   await expect(checkSecond()).rejects.toMatchObject({ doubt: 'unable' });
 });
 
+test('a head whose key nobody names cannot be verified', async () => {
+  const { log } = store;
+  const silent = { ...log, getLogHead: async () => ({ ...(await log.getLogHead({})), verifierKey: '' }) };
+  await expect(new LogChecker(silent, seen).head()).rejects.toMatchObject({ doubt: 'unable' });
+});
+
 test('another log is taken only if a person says so', async () => {
   await checkSecond();
   store.origin = 'localhost/usersync/another';

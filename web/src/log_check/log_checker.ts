@@ -95,7 +95,7 @@ export class LogChecker {
     // Before the head is asked for: another tab may see a newer one meanwhile.
     const seen = this.#seen.read();
     const { logCheckpoint: note, verifierKey: vkey } = await this.#log.getLogHead({});
-    if (note === '') throw unsigned(seen);
+    if (note === '' || vkey === '') throw unsigned(seen);
     const head = await openHead(note, vkey);
     const earlier = seen === null ? null : await openSeen(seen, vkey);
     if (earlier !== null) await this.#checkContinues(earlier, head);
@@ -133,6 +133,6 @@ async function openSeen(seen: SeenHead, vkey: string): Promise<LogHead> {
 
 function unsigned(seen: SeenHead | null): NotVerified {
   return seen === null
-    ? new NotVerified('unable', 'The store does not sign its log.')
+    ? new NotVerified('unable', 'The store does not sign its log, or does not say with which key.')
     : new NotVerified('forged', 'The store has signed its log before, and does not any more: it was cut or rewritten, or the key is gone.');
 }
