@@ -1,10 +1,13 @@
 import type { Version } from '@usersync/sync/generated/users/v1/version_pb';
-import { shallowRef, watch, type Ref } from 'vue';
+import { onUnmounted, shallowRef, watch, type Ref } from 'vue';
 import { problemOf } from '../call_problem.ts';
 import { openGateway } from '../gateway.ts';
 import { LogChecker, type TrustedHead, type VerifiedVersion } from '../log_check/log_checker.ts';
 import { NotVerified, type Doubt } from '../log_check/not_verified.ts';
 import { seenHeadsOf } from '../log_check/seen_heads.ts';
+
+/** Where the store could not be asked, it is asked again. */
+const retryWait = 2_000;
 
 /** What this browser found out about a version, or about the log. `unasked`: the store could not be asked. */
 export type Verdict<T> = { state: 'verified'; found: T } | { state: Doubt | 'unasked'; why: string };
@@ -32,25 +35,38 @@ export function useVerdicts(userId: string, versions: Readonly<Ref<readonly Vers
   const verdicts = shallowRef<ReadonlyMap<number, Verdict<VerifiedVersion>>>(new Map());
   /** Null until it is known. */
   const log = shallowRef<Verdict<TrustedHead> | null>(null);
-  const opened = openGateway().then(({ url, log: calls }) => new LogChecker(calls, seenHeadsOf(url)));
-  opened.catch(() => undefined);
+  let checker: LogChecker | null = null;
   let working: Promise<void> = Promise.resolve();
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let isClosed = false;
+
+  async function open(): Promise<LogChecker> {
+    const { url, log: calls } = await openGateway();
+    return (checker ??= new LogChecker(calls, seenHeadsOf(url)));
+  }
 
   async function checkLog(): Promise<boolean> {
-    log.value = await verdictOf(async () => (await opened).head());
+    log.value = await verdictOf(async () => (await open()).head());
     return log.value.state === 'verified';
   }
 
-  async function checkAll(): Promise<void> {
+  async function checkVersions(): Promise<void> {
     if (!(await checkLog())) return;
-    const checker = await opened;
+    const opened = await open();
     for (const [index, version] of versions.value.entries()) {
       const before = versions.value[index + 1] ?? null;
       if (isDone(verdicts.value.get(version.version), before)) continue;
-      const verdict = await verdictOf(() => checker.check(userId, version, before));
+      const verdict = await verdictOf(() => opened.check(userId, version, before));
       verdicts.value = new Map(verdicts.value).set(version.version, verdict);
     }
     await checkLog();
+  }
+
+  async function checkAll(): Promise<void> {
+    clearTimeout(retry);
+    await checkVersions();
+    const isOpen = [log.value, ...verdicts.value.values()].some((verdict) => verdict?.state === 'unasked');
+    if (isOpen && !isClosed) retry = setTimeout(check, retryWait);
   }
 
   function check(): void {
@@ -59,12 +75,16 @@ export function useVerdicts(userId: string, versions: Readonly<Ref<readonly Vers
 
   /** A person says that the log which the store shows now is the right one. */
   async function trustAnew(): Promise<void> {
-    const verdict = await verdictOf(async () => (await opened).trustAnew());
+    const verdict = await verdictOf(async () => (await open()).trustAnew());
     if (verdict.state === 'verified') check();
     else log.value = verdict;
   }
 
   watch(versions, check);
+  onUnmounted(() => {
+    isClosed = true;
+    clearTimeout(retry);
+  });
 
   return { verdicts, log, check, trustAnew };
 }

@@ -1,0 +1,66 @@
+// The live feed: every change once, with its hops, whatever goes away meanwhile.
+import { expect, test } from 'vitest';
+import { eventually } from './harness/eventually.ts';
+import { whileDown } from './harness/faults.ts';
+import { feedEntries, feedIs } from './harness/history.ts';
+import type { Person } from './harness/person.ts';
+import { Stage } from './harness/stage.ts';
+
+const stage = Stage.ofFile();
+
+/** The sequences that a person's feed shows, the newest first. */
+async function sequences(person: Person): Promise<number[]> {
+  const texts = await feedEntries(person).allInnerTexts();
+  return texts.map((text) => Number(/#(\d+)/.exec(text)?.[1]));
+}
+
+const isDense = (newestFirst: number[]): boolean => newestFirst.every((sequence, index) => index === 0 || sequence === newestFirst[index - 1]! - 1);
+
+async function createMany(person: Person, name: string, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) await person.create(`${name}-${index}@example.com`);
+}
+
+async function shows(person: Person, count: number): Promise<void> {
+  await eventually(async () => {
+    const shown = await sequences(person);
+    expect(shown).toHaveLength(count);
+    expect(isDense(shown)).toBe(true);
+  });
+}
+
+test('a change is told with its sequence, action, actor and fields, and how long each hop took', async () => {
+  const [ann, bob] = await stage.two();
+  await feedIs(ann, 'live');
+  await bob.create('told@example.com');
+  const entry = feedEntries(ann).first();
+  await entry.waitFor();
+  expect(await entry.innerText()).toMatch(/#\d+[\s\S]*create[\s\S]*by frontend-client[\s\S]*created_at, email, id, status, updated_at/);
+  for (const hop of ['author', 'bridge', 'store', 'feed', 'here']) expect(await entry.innerText()).toMatch(new RegExp(`${hop}\\s*\\d+(\\.\\d)? m?s`));
+});
+
+test.each(['store', 'gateway'])('the %s dies and comes back, and no change is missed', async (name) => {
+  const [ann, bob] = await stage.two();
+  await feedIs(ann, 'live');
+  await createMany(bob, `before-${name}`, 2);
+  await shows(ann, 2);
+  await whileDown(stage.system, name, async () => {
+    await feedIs(ann, 'reconnecting');
+    await createMany(bob, `meanwhile-${name}`, 3);
+  });
+  await shows(ann, 5);
+  await feedIs(ann, 'live');
+});
+
+test('paused, it stands still; resumed, it tells what it has missed', async () => {
+  const [ann, bob] = await stage.two();
+  await feedIs(ann, 'live');
+  await createMany(bob, 'before-pause', 1);
+  await shows(ann, 1);
+  await ann.button('Pause feed').click();
+  await feedIs(ann, 'paused');
+  await createMany(bob, 'while-paused', 3);
+  for (let index = 0; index < 3; index += 1) await ann.row(`while-paused-${index}@`).waitFor();
+  expect(await sequences(ann)).toHaveLength(1);
+  await ann.button('Resume feed').click();
+  await shows(ann, 4);
+});
