@@ -1,11 +1,12 @@
-"""`bench`: builds what it measures and the driver, then measures. Only figures go to standard output."""
+"""`bench`: builds what it measures and the drivers, then measures. Only figures go to standard output."""
 
+import argparse
 import os
 import pathlib
 import sys
 import tempfile
 
-from common.run import build, packages, web
+from common.run import build, packages, page_bench, web
 from common.run.checks import forget_variables
 from common.run.interrupts import Interrupts
 from common.run.progress import Progress
@@ -20,25 +21,56 @@ PEER = ROOT / "tests" / "bench" / "peer" / "proxy.js"
 
 
 def main(arguments):
-    """Returns the driver's status. Its servers keep their data in $TMPDIR, else in /tmp."""
-    interrupts, progress = Interrupts(), Progress(sys.stderr)
-    finished = os.environ.get("USERSYNC_BIN_DIR")
-    forget_variables()
-    (ROOT / "build").mkdir(exist_ok=True)
-    programs = pathlib.Path(finished).absolute() if finished else build_all(interrupts, progress)
-    with progress.step("installing the proxy that the gateway is compared with"):
-        environment = web.install_peer(ROOT / "build", interrupts)
+    """Measures the line, the gateway and the page. What data there is lies in $TMPDIR, else in /tmp."""
+    parser = argparse.ArgumentParser(prog="usersync bench", add_help=False, allow_abbrev=False)
+    page_bench.add_options(parser)
+    options, others = parser.parse_known_args(arguments)
+    if options.page_only and others:
+        parser.error(f"--page-only leaves out what takes {' '.join(others)}")
+    bench = Bench(Interrupts(), Progress(sys.stderr))
     # Gone at the end, also of a driver that was killed.
     with tempfile.TemporaryDirectory(prefix="usersync-bench-", ignore_cleanup_errors=True) as folder:
         # PostgreSQL must pass through as its own user.
         os.chmod(folder, 0o711)
+        status = 0 if options.page_only else bench.line_and_gateway(folder, others)
+        if {"--help", "--version"} & set(others):
+            print(parser.format_help())
+        elif status == 0 and "--gateway-only" not in others:
+            status = bench.page(folder, options)
+        return status
+
+
+class Bench:
+    """Builds what is measured, unless USERSYNC_BIN_DIR names finished programs, and runs the drivers."""
+
+    def __init__(self, interrupts, progress):
+        self._interrupts = interrupts
+        self._progress = progress
+        self._finished = os.environ.get("USERSYNC_BIN_DIR")
+        forget_variables()
+        (ROOT / "build").mkdir(exist_ok=True)
+
+    def line_and_gateway(self, folder, arguments):
+        """Returns the status of the driver in C++."""
+        programs = self._programs(DRIVER, ECHO, *build.SERVICES)
+        with self._progress.step("installing the proxy that the gateway is compared with"):
+            environment = web.install_peer(ROOT / "build", self._interrupts)
         variables = {**environment, "TMPDIR": folder, "USERSYNC_BIN_DIR": str(programs)}
-        return interrupts.run([programs / DRIVER, "--peer", PEER, *arguments], sys.stdout, variables, errors=sys.stderr)
+        command = [programs / DRIVER, "--peer", PEER, *arguments]
+        return self._interrupts.run(command, sys.stdout, variables, errors=sys.stderr)
 
+    def page(self, folder, options):
+        """Returns the status of the driver in TypeScript."""
+        programs = self._programs(*build.SERVICES)
+        return page_bench.measure(pathlib.Path(folder), programs, options, self._interrupts, self._progress)
 
-def build_all(interrupts, progress):
-    folder = ROOT / "build"
-    install((*packages.BUILD, *packages.RUN, *packages.TEST), folder / "packages.log", interrupts, progress)
-    with progress.step("building the services and the benchmark"):
-        return build.build_preset("release", folder / "bench.log", interrupts, progress,
-                                  (DRIVER, ECHO, *build.SERVICES)) / "bin"
+    def _programs(self, *targets):
+        """The folder that holds them."""
+        if self._finished:
+            return pathlib.Path(self._finished).absolute()
+        folder = ROOT / "build"
+        install((*packages.BUILD, *packages.RUN, *packages.TEST), folder / "packages.log", self._interrupts,
+                self._progress)
+        with self._progress.step("building " + " ".join(targets)):
+            return build.build_preset("release", folder / "bench.log", self._interrupts, self._progress,
+                                      targets) / "bin"

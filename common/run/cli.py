@@ -15,7 +15,7 @@ COMMANDS = {
     "env": "print export NAME='value' lines for whatever runs now",
     "demo": "play a short story of edits, conflicts and merges, and show what happened",
     "test": "build everything and run all tests (arguments go to ctest)",
-    "bench": "measure the whole line (arguments go to usersync-bench; --large: ten million versions)",
+    "bench": "measure line, gateway and page (--large: ten million versions; --gateway-only, --page-only)",
     "page": "build the page into web/dist, with a Node of its own if need be",
     "prepare": "make secrets, configuration and a database cluster in a folder (for tests)",
     "packages": "install groups of Debian packages: build, run, web, test, check",

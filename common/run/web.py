@@ -11,6 +11,8 @@ from common.run.state import ROOT
 # Which packages have tests of which label.
 TESTED = {"unit": ("@usersync/sync", "@usersync/page"),
           "integration": ("@usersync/sync", "@usersync/grpc-web-tests", "@usersync/page-tests")}
+# Types are checked of these, in this order: some take the sources of others, which must be generated before.
+CHECKED = (*dict.fromkeys(TESTED["integration"] + TESTED["unit"]), "@usersync/bench-page")
 # For npm and pnpm: who has no network waits for seconds, not for minutes.
 RETRIES = {"npm_config_fetch_retry_mintimeout": "1000", "npm_config_fetch_retry_maxtimeout": "5000"}
 
@@ -24,8 +26,7 @@ def pnpm():
 def prepare(folder, interrupts):
     """Installs and checks the packages. Returns the variables to run them with; `folder` keeps Node and the log."""
     steps = [("install", "--frozen-lockfile")]
-    # The page is checked with the sources of the package it takes, which must be generated before.
-    for package in dict.fromkeys(TESTED["integration"] + TESTED["unit"]):
+    for package in CHECKED:
         steps += [("--filter", package, "run", "--if-present", "generate"), ("--filter", package, "check")]
     return run(steps, folder, interrupts)
 

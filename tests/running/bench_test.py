@@ -9,6 +9,8 @@ from tests.running.running_system import SCRIPT
 
 QUICK = ("--line-time", "1s", "--warm-up", "1s", "--sql-time", "50ms", "--samples", "5",
          "--large", "--large-versions", "20000", "--gateway-time", "200ms", "--streams", "100")
+PAGE_QUICK = ("--page-users", "600", "--page-edits", "5")
+PAGE_UNITS = {"page_kb": "kB", "first_sync_600": "s", "edit_to_visible_p50": "ms", "edit_to_visible_p99": "ms"}
 WAYS = ("direct", "gateway_h1", "gateway_h2", "node")
 UNITS = {
     "naive": "changes/s", "batched": "changes/s", "line": "changes/s", "large": "changes/s",
@@ -30,12 +32,17 @@ for way in WAYS:
 
 class BenchTest(unittest.TestCase):
     def test_every_figure_is_printed_once_with_its_unit(self):
-        answer = bench(*QUICK)
+        self.expect(UNITS | PAGE_UNITS, bench(*QUICK, *PAGE_QUICK))
+
+    def test_the_page_can_be_measured_alone(self):
+        self.expect(PAGE_UNITS, bench("--page-only", *PAGE_QUICK))
+
+    def expect(self, units, answer):
         self.assertEqual(answer.returncode, 0, answer.stderr)
         lines = [re.fullmatch(r"bench (\w+) (\d+(?:\.\d+)?) (\S+)", line) for line in answer.stdout.splitlines()]
         self.assertNotIn(None, lines, answer.stdout)
-        self.assertEqual(len(lines), len(UNITS), answer.stdout)
-        self.assertEqual({line[1]: line[3] for line in lines}, UNITS)
+        self.assertEqual(len(lines), len(units), answer.stdout)
+        self.assertEqual({line[1]: line[3] for line in lines}, units)
         for line in lines:
             # A process may use less CPU than the clock can tell.
             if "cpu" not in line[1]:
@@ -47,9 +54,14 @@ class BenchTest(unittest.TestCase):
         self.assertEqual(answer.stdout, "")
         self.assertIn("no-such-option", answer.stderr)
 
+    def test_the_page_alone_takes_no_option_of_the_rest(self):
+        answer = bench("--page-only", "--large")
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("--large", answer.stderr)
+
 
 def bench(*options):
-    return subprocess.run([SCRIPT, "bench", *options], env=os.environ, text=True, check=False, timeout=600,
+    return subprocess.run([SCRIPT, "bench", *options], env=os.environ, text=True, check=False, timeout=1200,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 

@@ -1,9 +1,8 @@
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { RunningSystem } from '../../../web/sync/testing/running_system.ts';
+import { openChromium } from './chromium.ts';
 import { Person } from './person.ts';
-
-const browserArguments = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /** What the stories of one file share: the servers, Chromium and the page. */
 export class Stage {
@@ -49,7 +48,7 @@ export class Stage {
 
   async #open(): Promise<void> {
     this.#system = await RunningSystem.start({}, true);
-    this.#browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: browserArguments });
+    this.#browser = await openChromium();
   }
 
   async #leave(): Promise<void> {
