@@ -1,11 +1,10 @@
 import type { UserRow } from '@usersync/sync';
-import { dexieSettings, usersSchema } from '@usersync/sync';
+import { dexieStorage, usersSchema } from '@usersync/sync';
 import { createRxDatabase, type RxCollection } from 'rxdb';
-import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
 
 export type Users = RxCollection<UserRow>;
 
-const database = createRxDatabase({ name: 'usersync', storage: getRxStorageDexie(dexieSettings) });
+const database = createRxDatabase({ name: 'usersync', storage: dexieStorage() });
 
 /** The users that this browser keeps. After they were removed, an empty collection. */
 export async function openUsers(): Promise<Users> {

@@ -1,7 +1,6 @@
-import type { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
+import type { DexieSettings } from 'rxdb';
 
 /** Dexie's types, as far as RxDB tells them: Dexie itself is RxDB's business. */
-type DexieSettings = NonNullable<Parameters<typeof getRxStorageDexie>[0]>;
 type Dexie = Parameters<NonNullable<DexieSettings['onCreate']>>[0];
 type Core = Dexie['core'];
 type Table = ReturnType<Core['table']>;
@@ -37,7 +36,7 @@ function askOnlyForWhatIsThere(table: Table): GetMany {
   };
 }
 
-/** For getRxStorageDexie: makes the first sync of thousands of users faster. */
+/** For RxDB's storage over Dexie. */
 export const dexieSettings: DexieSettings = {
   onCreate: (database) => {
     database.use({

@@ -18,4 +18,4 @@ export { edited, newUser } from './user.ts';
 export type { LiveChange, Page, Transport, TransportEvent } from './transport.ts';
 export { PullError } from './transport.ts';
 export { userDocument } from './grpc_codec.ts';
-export { dexieSettings } from './dexie_reads.ts';
+export { dexieStorage } from './dexie_storage.ts';

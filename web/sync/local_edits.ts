@@ -6,6 +6,7 @@ import {
   distinctUntilChanged,
   EMPTY,
   exhaustMap,
+  filter,
   map,
   merge,
   startWith,
@@ -29,6 +30,9 @@ const pause = 250;
 const youth = 200;
 /** While something is unsent: that RxDB noted an answer is told by nobody. */
 const again = 500;
+
+/** How RxDB names its writes of what came. */
+const fromReplication = 'replication-downstream-';
 
 const throttled = { leading: true, trailing: true };
 
@@ -88,12 +92,17 @@ export class LocalEdits {
     await (await this.#store).close();
   }
 
+  /** That a row was written here, not by a replication: thousands of rows that come are no reason to look at them all. */
+  get #written$(): Observable<unknown> {
+    return this.#users.eventBulks$.pipe(filter(({ context }) => !context.startsWith(fromReplication)));
+  }
+
   async #look(store: LocalStore): Promise<UnsentRow[]> {
     return unsentRows(this.#users, identifierOf(this.#identifier, await store.generation()));
   }
 
   #looks$(store: LocalStore): Observable<UnsentRow[]> {
-    return merge(this.#users.$, store.changes$).pipe(
+    return merge(this.#written$, store.changes$).pipe(
       startWith(null),
       throttleTime(pause, undefined, throttled),
       switchMap(() =>

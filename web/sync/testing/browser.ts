@@ -1,11 +1,10 @@
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { addRxPlugin, createRxDatabase, type RxCollection, type RxDatabase } from 'rxdb';
 import { RxDBDevModePlugin, disableWarnings } from 'rxdb/plugins/dev-mode';
-import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
 import { wrappedValidateAjvStorage } from 'rxdb/plugins/validate-ajv';
 import { firstValueFrom } from 'rxjs';
 import type { Counters } from '../counters.ts';
-import { dexieSettings } from '../dexie_reads.ts';
+import { dexieStorage } from '../dexie_storage.ts';
 import { documentOf, type UserDocument, type UserRow } from '../document.ts';
 import type { PendingEdit, RefusedEdit } from '../local_store.ts';
 import type { ReplicateUsersOptions } from '../options.ts';
@@ -18,7 +17,7 @@ addRxPlugin(RxDBDevModePlugin);
 /** What a browser keeps when its page is closed. */
 export class Profile {
   readonly name = `browser-${crypto.randomUUID()}`;
-  readonly storage = getRxStorageDexie({ ...dexieSettings, indexedDB: new IDBFactory(), IDBKeyRange });
+  readonly storage = dexieStorage({ indexedDB: new IDBFactory(), IDBKeyRange });
 }
 
 async function addUsers(database: RxDatabase): Promise<RxCollection<UserRow>> {

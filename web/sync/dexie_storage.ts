@@ -1,0 +1,46 @@
+import {
+  getPrimaryFieldOfPrimaryKey,
+  type DexieSettings,
+  type DexieStorageInternals,
+  type RxStorage,
+  type RxStorageDefaultCheckpoint,
+  type RxStorageInstance,
+} from 'rxdb';
+import { fromDexieToStorage, getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
+import { dexieSettings } from './dexie_reads.ts';
+
+type Internals = Awaited<DexieStorageInternals>;
+type Instance<RxDocType> = RxStorageInstance<RxDocType, DexieStorageInternals, DexieSettings, RxStorageDefaultCheckpoint>;
+type Changed<RxDocType> = NonNullable<Instance<RxDocType>['getChangedDocumentsSince']>;
+
+const noCheckpoint: RxStorageDefaultCheckpoint = { id: '', lwt: 0 };
+
+/**
+ * What was written after a checkpoint, with one request of the index that RxDB makes for it. RxDB's own way steps through
+ * it row by row and matches each against a query; after a first sync it does so with all rows.
+ */
+function changedDocumentsSince<RxDocType>(instance: Instance<RxDocType>): Changed<RxDocType> {
+  return async (limit, checkpoint) => {
+    const { dexieTable, booleanIndexes }: Internals = await instance.internals;
+    const { lwt, id } = checkpoint ?? noCheckpoint;
+    const primaryPath = getPrimaryFieldOfPrimaryKey(instance.schema.primaryKey);
+    const rows: unknown[] = await dexieTable.where(`[_meta.lwt+${primaryPath}]`).above([lwt, id]).limit(limit).toArray();
+    const documents = rows.map((row) => fromDexieToStorage<RxDocType>(booleanIndexes, row));
+    const last = documents.at(-1);
+    if (last === undefined) return { documents, checkpoint: checkpoint ?? noCheckpoint };
+    return { documents, checkpoint: { id: last[primaryPath] as string, lwt: last._meta.lwt } };
+  };
+}
+
+/** RxDB's storage over Dexie, faster where thousands of users come at once. */
+export function dexieStorage(settings: DexieSettings = {}): RxStorage<DexieStorageInternals, DexieSettings> {
+  const storage = getRxStorageDexie({ ...dexieSettings, ...settings });
+  return {
+    name: storage.name,
+    rxdbVersion: storage.rxdbVersion,
+    createStorageInstance: async (params) => {
+      const instance = await storage.createStorageInstance(params);
+      return Object.assign(instance, { getChangedDocumentsSince: changedDocumentsSince(instance) });
+    },
+  };
+}
