@@ -7,12 +7,15 @@
 namespace usersync::tests {
 namespace {
 
+// The least backoff is also the most that one try to connect may take, on a busy machine too.
+constexpr int kMostConnectMs = 10000;
+
 // Its own connection, which comes back at once after the store was killed.
 std::shared_ptr<grpc::Channel> MakeChannel(const StoreStub::Options& options) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kMostConnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   arguments.SetMaxReceiveMessageSize(-1);
   // What a caller does not read stays with the store: the window does not grow.
