@@ -11,6 +11,9 @@ constexpr int kKeepaliveMs = 20000;
 constexpr int kMostReconnectMs = 2000;
 // The least backoff is also the most that one try to connect may take, on a busy machine too.
 constexpr int kMostConnectMs = 3000;
+// How far a store may be ahead of what is read of a stream. Left to itself, gRPC makes this as
+// large as the network is fast, and a client that stops reading would cost megabytes.
+constexpr int kMostAheadBytes = 256 << 10;
 
 std::shared_ptr<grpc::Channel> Connect(const ChannelPool::Options& options,
                                        const std::string& address) {
@@ -22,6 +25,8 @@ std::shared_ptr<grpc::Channel> Connect(const ChannelPool::Options& options,
   arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
   arguments.SetInt(GRPC_ARG_MINIMAL_STACK, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kMostAheadBytes);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kMostConnectMs);
