@@ -126,7 +126,7 @@ GrpcWebCall::Plan FrontDoor::PlanCall(const RequestHead& head) const {
   plan.request_encoding = *ParseGrpcWebType(head.headers.Get("content-type"));
   plan.response_encoding = ChooseEncoding(head.headers.Get("accept"), plan.request_encoding);
   plan.compression = std::string(head.headers.Get("grpc-encoding"));
-  plan.refusal = ToGrpc(Complete(head, &plan));
+  plan.refusal = Complete(head, &plan);
   return plan;
 }
 

@@ -37,7 +37,7 @@ void GrpcWebCall::OnBody(absl::string_view bytes) {
 }
 
 absl::Status GrpcWebCall::TakeBody(absl::string_view bytes) {
-  if (!plan_.refusal.ok()) return plan_.is_dialogue ? FromGrpc(plan_.refusal) : absl::OkStatus();
+  if (!plan_.refusal.ok()) return plan_.is_dialogue ? plan_.refusal : absl::OkStatus();
   std::string decoded;
   if (plan_.request_encoding == GrpcWebEncoding::kText) {
     if (!text_.Read(bytes, &decoded)) {
@@ -73,7 +73,7 @@ absl::Status GrpcWebCall::TakeFrame(GrpcWebFrame frame) {
 void GrpcWebCall::OnBodyEnd() {
   if (responder_ == nullptr) return;
   if (!plan_.refusal.ok()) {
-    Finish(plan_.refusal);
+    Finish(ToGrpc(plan_.refusal));
   } else if (frames_.is_inside() || text_.is_inside()) {
     Finish({grpc::StatusCode::INVALID_ARGUMENT, "the body ends inside a message"});
   } else if (!message_) {
@@ -154,7 +154,7 @@ void GrpcWebCall::StartAnswer(const Metadata& metadata) {
   // For proxies that would collect the stream.
   headers.Add("cache-control", "no-cache, no-transform");
   headers.Add("x-accel-buffering", "no");
-  plan_.finish_headers(&headers);
+  std::exchange(plan_.finish_headers, nullptr)(&headers);
   responder_->Start(kHttpOk, headers);
 }
 

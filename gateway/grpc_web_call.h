@@ -44,7 +44,7 @@ class GrpcWebCall : public Handler,
     // Added to the answer's head: what CORS says, once its own fields are known.
     std::function<void(HttpHeaders*)> finish_headers;
     // Not OK: the call is answered so, without being made.
-    grpc::Status refusal;
+    absl::Status refusal;
     // Whether the refusal must not wait for the end of the request: the client does not end it
     // before it is answered.
     bool is_dialogue = false;

@@ -1,7 +1,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/status.hpp>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -125,7 +125,7 @@ class Http1Connection final : public HttpConnection, public Responder {
     const absl::string_view head = absl::string_view(received_).substr(0, end + 4);
     if (head.size() > kMostHeadBytes) return Refuse(431, "the headers are larger than 16 KiB");
     if (auto status = CheckHttp1Head(head); !status.ok()) return Refuse(400, status.message());
-    parser_.emplace();
+    parser_ = std::make_unique<Http1Parser>();
     boost::beast::error_code error;
     const size_t taken = parser_->put(boost::asio::buffer(head.data(), head.size()), error);
     if ((error && error != boost::beast::http::error::need_more) || !parser_->is_header_done()) {
@@ -237,7 +237,7 @@ class Http1Connection final : public HttpConnection, public Responder {
   absl::Time deadline_ = absl::InfiniteFuture();
 
   State state_ = State::kHead;
-  std::optional<Http1Parser> parser_;
+  std::unique_ptr<Http1Parser> parser_;
   std::shared_ptr<Handler> handler_;
   bool keep_alive_ = true;
   bool is_http11_ = true;

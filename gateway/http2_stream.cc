@@ -26,24 +26,23 @@ bool Http2Stream::AddField(absl::string_view name, absl::string_view value) {
   head_bytes_ += name.size() + value.size() + 32;
   if (head_bytes_ > kMostHeadBytes) return false;
   if (name == ":method") {
-    head_.method = std::string(value);
+    head_->method = std::string(value);
   } else if (name == ":path") {
-    head_.target = std::string(value);
+    head_->target = std::string(value);
   } else if (name == ":authority") {
-    head_.authority = std::string(value);
+    head_->authority = std::string(value);
   } else if (name.empty() || name.front() != ':') {
-    if (name == "host" && head_.authority.empty()) head_.authority = std::string(value);
-    head_.headers.Add(std::string(name), std::string(value));
+    if (name == "host" && head_->authority.empty()) head_->authority = std::string(value);
+    head_->headers.Add(std::string(name), std::string(value));
   }
   return true;
 }
 
 void Http2Stream::Route(Router& router) {
-  // Nobody needs it any more while the answer goes on.
-  const RequestHead head = std::exchange(head_, {});
-  is_head_only_ = head.method == "HEAD";
-  if (IsPlainTarget(head.target)) {
-    handler_ = router.Route(head, *this);
+  const auto head = std::move(head_);
+  is_head_only_ = head->method == "HEAD";
+  if (IsPlainTarget(head->target)) {
+    handler_ = router.Route(*head, *this);
   } else {
     handler_ = std::make_shared<PlainAnswer>(
         400, HttpHeaders{{"content-type", "text/plain; charset=utf-8"}},

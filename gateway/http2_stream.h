@@ -63,7 +63,8 @@ class Http2Stream final : public Responder {
   Carrier& carrier_;
   const int32_t id_;
   const ConnectionLimits& limits_;
-  RequestHead head_;
+  // Until it is routed; the answer may take days.
+  std::unique_ptr<RequestHead> head_ = std::make_unique<RequestHead>();
   size_t head_bytes_ = 0;
   bool is_head_only_ = false;
   std::shared_ptr<Handler> handler_;

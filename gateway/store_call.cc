@@ -109,7 +109,7 @@ void StoreCall::OnDone(const grpc::Status& status) {
   MutexLock lock(mutex_);
   self = std::move(self_);
   has_headers_ = true;
-  news_.status = status;
+  news_.status = std::make_unique<const grpc::Status>(status);
   Post();
 }
 

@@ -63,7 +63,7 @@ class StoreCall : public grpc::ClientReadReactor<grpc::ByteBuffer>,
   struct News {
     std::optional<Metadata> headers;
     std::vector<std::string> messages;
-    std::optional<grpc::Status> status;
+    std::unique_ptr<const grpc::Status> status;
   };
 
   void Begin(Request request);
