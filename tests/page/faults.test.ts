@@ -1,9 +1,12 @@
 // The network, NATS and the store go away and come back. Nothing that anybody wrote is lost.
 import { expect, test } from 'vitest';
 import { allEqual } from './harness/all_equal.ts';
+import { headOf } from './harness/database.ts';
 import { emailsOf } from './harness/document.ts';
 import { eventually } from './harness/eventually.ts';
 import { whileDown } from './harness/faults.ts';
+import { publishUsers } from './harness/publisher.ts';
+import { pressRapidly } from './harness/rapid_edits.ts';
 import { Stage } from './harness/stage.ts';
 
 const stage = Stage.ofFile();
@@ -49,4 +52,26 @@ test('the store is away for a while, and nobody is told an edit is saved before 
   });
   const users = await allEqual(stage.system, ann, bob);
   expect(emailsOf(users)).toEqual(expect.arrayContaining(emails));
+});
+
+test('five people write all the time while everything is killed in turn', async () => {
+  await publishUsers(stage.system, 20);
+  const people = await stage.people(5);
+  for (const person of people) await person.row('user-19@').waitFor();
+  let writing = true;
+  const writers = people.map(async (person, index) => {
+    for (let round = 0; writing; round += 1) {
+      await pressRapidly(person, '🔄 Update Random User', 20);
+      await person.create(`writer-${index}-${round}@example.com`);
+    }
+  });
+  for (const name of ['nats', 'bridge', 'store', 'postgres', 'gateway', 'nats', 'store']) {
+    const before = await headOf(stage.system);
+    await whileDown(stage.system, name, () => undefined);
+    // It goes on: so something is under way when the next one is killed.
+    await eventually(async () => expect(await headOf(stage.system)).toBeGreaterThan(before));
+  }
+  writing = false;
+  await Promise.all(writers);
+  await allEqual(stage.system, ...people);
 });

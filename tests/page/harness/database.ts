@@ -42,3 +42,9 @@ export async function tamper(system: RunningSystem, sql: string): Promise<void> 
   const statements = ['ALTER TABLE version DISABLE TRIGGER USER', sql, 'ALTER TABLE version ENABLE TRIGGER USER'];
   await run('psql', [url.href, '-XAt', '-v', 'ON_ERROR_STOP=1', '-1', ...statements.flatMap((statement) => ['-c', statement])]);
 }
+
+/** The newest sequence. */
+export async function headOf(system: RunningSystem): Promise<number> {
+  const [head = 0] = await query<number>(system, 'SELECT head FROM feed');
+  return head;
+}

@@ -35,3 +35,16 @@ async function editAll([edits, pause]: [Edit[], number]): Promise<void> {
 export async function editRapidly({ page }: Person, edits: Edit[]): Promise<void> {
   await page.evaluate(editAll, [edits, pause] as [Edit[], number]);
 }
+
+/** Presses a button so many times, a few milliseconds apart. */
+export async function pressRapidly(person: Person, words: string, times: number): Promise<void> {
+  await person.button(words).evaluate(
+    async (button: HTMLButtonElement, [times, pause]) => {
+      for (let pressed = 0; pressed < times; pressed += 1) {
+        button.click();
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    },
+    [times, pause] as const,
+  );
+}
