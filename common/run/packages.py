@@ -16,7 +16,8 @@ BUILD = ("g++", "cmake", "ninja-build", "pkg-config", "ccache", "mold", "protobu
          "zlib1g-dev", "libnghttp2-dev", "libjwt-dev")
 RUN = ("nats-server", "postgresql", "openssl", "ca-certificates")
 WEB = ("nodejs", "npm")
-TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev", *WEB, "python3-grpcio", "chromium")
+TEST = ("libgtest-dev", "libgmock-dev", "nlohmann-json3-dev", *WEB, "python3-grpcio", "chromium",
+        "fonts-noto-color-emoji")
 CHECK = ("clang", "libclang-rt-dev", "clang-format", "git", "docker-compose")
 
 # A program that may have come from elsewhere than Debian.

@@ -42,7 +42,11 @@ test('the store is away for a while, and nobody is told an edit is saved before 
   const refusals = () => stage.system.log('bridge').match(/an Ingest of .* failed/g)?.length ?? 0;
   await whileDown(stage.system, 'store', async () => {
     const before = refusals();
-    for (const [index, email] of emails.entries()) await (index % 2 === 0 ? ann : bob).create(email);
+    for (const [index, email] of emails.entries()) {
+      const author = index % 2 === 0 ? ann : bob;
+      await author.create(email);
+      await author.row(email).filter({ hasText: 'pending' }).waitFor();
+    }
     await eventually(async () => {
       // Each has sent something, and the bridge has tried to deliver it again and again.
       expect(await ann.pending()).not.toEqual([]);
@@ -52,6 +56,7 @@ test('the store is away for a while, and nobody is told an edit is saved before 
   });
   const users = await allEqual(stage.system, ann, bob);
   expect(emailsOf(users)).toEqual(expect.arrayContaining(emails));
+  for (const email of emails) await ann.row(email).filter({ hasText: 'saved' }).waitFor();
 });
 
 test('five people write all the time while everything is killed in turn', async () => {

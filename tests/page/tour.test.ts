@@ -28,7 +28,7 @@ test('a tour of the page', async () => {
   await ann.edit('dora@', { Status: 'active', Role: 'owner' });
   await ann.create('gustav@example.com');
   await bob.edit('dora@', { Status: 'paused' });
-  await ann.page.getByText('Offline').first().waitFor();
+  await ann.page.getByText('2 edits to send').waitFor();
   expect(sizeOf(await takePicture(ann.page, 'offline'))).toEqual(desktop);
 
   await ann.context.setOffline(false);
