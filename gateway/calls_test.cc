@@ -93,6 +93,13 @@ TEST_F(CallsTest, AreRefusedBeyondWhatOneActorMayHaveOpen) {
   ASSERT_TRUE(second->Read(&message));
   EXPECT_THAT(CallUnary("X-User-ID: alice\r\n"),
               testing::AllOf(HasSubstr("grpc-status:8\r\n"), HasSubstr("at most 2 calls")));
+  grpc::ClientContext third;
+  third.AddMetadata("x-user-id", "alice");
+  grpc::testing::SimpleResponse response;
+  const grpc::Status refusal = stub->UnaryCall(&third, {}, &response);
+  EXPECT_EQ(refusal.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(refusal.error_details(),
+              testing::AllOf(HasSubstr("RATE_LIMITED"), HasSubstr("google.rpc.RetryInfo")));
   EXPECT_THAT(CallUnary("X-User-ID: bob\r\n"), HasSubstr("grpc-status:0\r\n"));
   first.Close();
   EXPECT_TRUE(Eventually([&] {

@@ -144,12 +144,9 @@ absl::Status FrontDoor::Complete(const RequestHead& head, GrpcWebCall::Plan* pla
   if (!IsKnownEncoding(plan->compression)) {
     return absl::UnimplementedError("grpc-encoding must be identity, gzip or deflate");
   }
-  if (const auto timeout = head.headers.Find("grpc-timeout")) {
-    plan->timeout = ParseGrpcTimeout(*timeout);
-    if (!plan->timeout) {
-      return absl::InvalidArgumentError("grpc-timeout must be 1 to 8 digits and one of HMSmun");
-    }
-  }
+  const auto timeout = TimeoutOf(head.headers);
+  if (!timeout.ok()) return timeout.status();
+  plan->timeout = *timeout;
   return absl::OkStatus();
 }
 

@@ -44,6 +44,14 @@ std::optional<absl::Duration> ParseGrpcTimeout(absl::string_view text) {
   return count * unit;
 }
 
+absl::StatusOr<std::optional<absl::Duration>> TimeoutOf(const HttpHeaders& headers) {
+  const auto text = headers.Find("grpc-timeout");
+  if (!text) return std::nullopt;
+  const auto timeout = ParseGrpcTimeout(*text);
+  if (timeout) return timeout;
+  return absl::InvalidArgumentError("grpc-timeout must be 1 to 8 digits and one of HMSmun");
+}
+
 absl::Duration OnTheWire(absl::Duration timeout) {
   absl::Duration granule = absl::ZeroDuration();
   if (timeout >= absl::Seconds(100)) {

@@ -1,7 +1,5 @@
 #include "gateway/grpc_web_call.h"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -18,8 +16,6 @@ namespace usersync::gateway {
 namespace {
 
 constexpr int kHttpOk = 200;
-// A timer of centuries, which a client can ask for, would overflow.
-constexpr absl::Duration kMostPatience = absl::Hours(365 * 24);
 
 }  // namespace
 
@@ -28,8 +24,7 @@ GrpcWebCall::GrpcWebCall(const Options& options, ChannelPool& pool, Plan plan, R
       pool_(pool),
       plan_(std::move(plan)),
       responder_(&responder),
-      frames_(options.most_message_bytes),
-      timer_(responder.executor()) {}
+      frames_(options.most_message_bytes) {}
 
 void GrpcWebCall::OnBody(absl::string_view bytes) {
   if (responder_ == nullptr) return;
@@ -88,25 +83,13 @@ void GrpcWebCall::Start() {
                              .metadata = std::move(plan_.metadata),
                              .message = *std::move(message_)};
   if (plan_.timeout) request.deadline = absl::Now() + OnTheWire(*plan_.timeout);
-  StartTimer();
+  // The exact deadline: the store's is earlier or later by a granule.
+  clock_.Start(responder_->executor(), plan_.timeout, plan_.expires,
+               [weak = weak_from_this()](const absl::Status& status) {
+                 const auto self = weak.lock();
+                 if (self != nullptr && self->responder_ != nullptr) self->GiveUp(ToGrpc(status));
+               });
   call_ = StoreCall::Start(pool_, std::move(request), responder_->executor(), weak_from_this());
-}
-
-// For the exact deadline, because the store's is earlier or later by a granule; or for the end of
-// the caller's identity.
-void GrpcWebCall::StartTimer() {
-  const absl::Time now = absl::Now();
-  const absl::Time deadline = plan_.timeout ? now + *plan_.timeout : absl::InfiniteFuture();
-  const absl::Time end = std::min(deadline, plan_.expires);
-  if (end == absl::InfiniteFuture()) return;
-  const grpc::Status status =
-      end == deadline ? grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "the deadline passed")
-                      : ToGrpc(IdentityExpired());
-  timer_.expires_after(absl::ToChronoNanoseconds(std::min(end - now, kMostPatience)));
-  timer_.async_wait([weak = weak_from_this(), status](const boost::system::error_code& error) {
-    const auto self = weak.lock();
-    if (!error && self != nullptr && self->responder_ != nullptr) self->GiveUp(status);
-  });
 }
 
 void GrpcWebCall::GiveUp(const grpc::Status& status) {
@@ -141,7 +124,7 @@ void GrpcWebCall::OnStop() {
 void GrpcWebCall::OnGone() {
   responder_ = nullptr;
   plan_.slot.reset();
-  timer_.cancel();
+  clock_.Stop();
   if (call_ != nullptr) call_->Cancel();
 }
 
@@ -168,7 +151,7 @@ void GrpcWebCall::Finish(const grpc::Status& status, const Metadata& trailing) {
   WriteFrame(TrailersFrame(status, trailing));
   LogCall(plan_.method, plan_.request_id, status);
   plan_.slot.reset();
-  timer_.cancel();
+  clock_.Stop();
   // Nothing may follow the last frame, whatever the connection or the store still has to say.
   std::exchange(responder_, nullptr)->End();
 }

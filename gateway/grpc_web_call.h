@@ -3,12 +3,12 @@
 // every client finds it, whatever CORS lets it see.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "gateway/base64_reader.h"
+#include "gateway/call_clock.h"
 #include "gateway/grpc_web_frame.h"
 #include "gateway/grpc_web_type.h"
 #include "gateway/identity.h"
@@ -66,7 +66,6 @@ class GrpcWebCall : public Handler,
   absl::Status TakeBody(absl::string_view bytes);
   absl::Status TakeFrame(GrpcWebFrame frame);
   void Start();
-  void StartTimer();
   void GiveUp(const grpc::Status& status);
   void StartAnswer(const Metadata& headers);
   void Finish(const grpc::Status& status, const Metadata& trailing = {});
@@ -80,7 +79,7 @@ class GrpcWebCall : public Handler,
   GrpcWebFrameReader frames_;
   std::optional<std::string> message_;
   std::shared_ptr<StoreCall> call_;
-  boost::asio::steady_timer timer_;
+  CallClock clock_;
   bool has_answer_ = false;
 };
 

@@ -1,14 +1,13 @@
 #include "gateway/rest_call.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "common/status.h"
 #include "gateway/call_log.h"
 #include "gateway/gateway_stops.h"
+#include "gateway/grpc_timeout.h"
 #include "gateway/grpc_web_trailers.h"
-#include "gateway/identity.h"
 #include "gateway/problem.h"
 
 namespace usersync::gateway {
@@ -16,8 +15,6 @@ namespace {
 
 constexpr int kHttpOk = 200;
 constexpr int kHttpTooLarge = 413;
-// A timer of centuries would overflow.
-constexpr absl::Duration kMostPatience = absl::Hours(365 * 24);
 
 }  // namespace
 
@@ -38,18 +35,13 @@ void RestCall::OnBodyEnd() {
   StoreCall::Request request{.method = plan_.method,
                              .metadata = std::move(plan_.metadata),
                              .message = *std::move(message)};
-  StartTimer();
+  if (plan_.timeout) request.deadline = absl::Now() + OnTheWire(*plan_.timeout);
+  clock_.Start(responder_->executor(), plan_.timeout, plan_.expires,
+               [weak = weak_from_this()](const absl::Status& status) {
+                 const auto self = weak.lock();
+                 if (self != nullptr && self->responder_ != nullptr) self->GiveUp(status);
+               });
   call_ = StoreCall::Start(pool_, std::move(request), responder_->executor(), weak_from_this());
-}
-
-void RestCall::StartTimer() {
-  if (plan_.expires == absl::InfiniteFuture()) return;
-  const absl::Duration time = std::min(plan_.expires - absl::Now(), kMostPatience);
-  timer_.expires_after(absl::ToChronoNanoseconds(time));
-  timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-    const auto self = weak.lock();
-    if (!error && self != nullptr && self->responder_ != nullptr) self->GiveUp(IdentityExpired());
-  });
 }
 
 void RestCall::GiveUp(const absl::Status& status) {
@@ -89,7 +81,7 @@ void RestCall::OnStop() {
 void RestCall::OnGone() {
   responder_ = nullptr;
   plan_.slot.reset();
-  timer_.cancel();
+  clock_.Stop();
   if (call_ != nullptr) call_->Cancel();
 }
 
@@ -102,7 +94,7 @@ void RestCall::StartStream() {
 void RestCall::Finish(const absl::Status& status) {
   LogCall(plan_.method, plan_.request_id, ToGrpc(status));
   plan_.slot.reset();
-  timer_.cancel();
+  clock_.Stop();
   if (is_streaming_) {
     if (!status.ok()) responder_->Write(plan_.make_error_text(status));
     std::exchange(responder_, nullptr)->End();

@@ -2,13 +2,14 @@
 // message, and each message of the answer text. Knows no message type.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "common/quota.h"
+#include "gateway/call_clock.h"
 #include "gateway/responder.h"
 #include "gateway/store_call.h"
 
@@ -26,6 +27,7 @@ class RestCall : public Handler,
     std::string request_id;
     // Held until the call has ended.
     std::shared_ptr<const Quota::Slot> slot;
+    std::optional<absl::Duration> timeout;
     // When the caller's identity ends, and the call with it.
     absl::Time expires = absl::InfiniteFuture();
     // Makes the request's message of the body.
@@ -46,7 +48,7 @@ class RestCall : public Handler,
   };
 
   RestCall(ChannelPool& pool, Plan plan, Responder& responder)
-      : pool_(pool), plan_(std::move(plan)), responder_(&responder), timer_(responder.executor()) {}
+      : pool_(pool), plan_(std::move(plan)), responder_(&responder) {}
 
   void OnBody(absl::string_view bytes) override;
   void OnBodyEnd() override;
@@ -59,7 +61,6 @@ class RestCall : public Handler,
   void OnEnd(const grpc::Status& status, const Metadata& trailing) override;
 
  private:
-  void StartTimer();
   void GiveUp(const absl::Status& status);
   void StartStream();
   void Finish(const absl::Status& status);
@@ -69,7 +70,7 @@ class RestCall : public Handler,
   ChannelPool& pool_;
   Plan plan_;
   Responder* responder_;
-  boost::asio::steady_timer timer_;
+  CallClock clock_;
   std::string body_;
   std::shared_ptr<StoreCall> call_;
   // Of an answer that is no stream.

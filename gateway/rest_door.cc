@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "gateway/change_events.h"
+#include "gateway/grpc_timeout.h"
 #include "gateway/json_answer.h"
 #include "gateway/log_plan.h"
 #include "gateway/open_api.h"
@@ -156,9 +157,7 @@ std::shared_ptr<Handler> RestDoor::RouteApi(const RequestHead& head, Responder& 
   plan.request_id = std::move(caller->request_id);
   plan.slot = std::move(caller->slot);
   plan.expires = caller->expires;
-  plan.is_head_only = head.method == "HEAD";
-  plan.finish_headers = std::move(finish_headers);
-  return std::make_shared<RestCall>(pool_, std::move(plan), responder);
+  return Begin(std::move(plan), head, responder, std::move(finish_headers));
 }
 
 // The log holds nothing that a person typed: it is for everybody, and no name is asked for.
@@ -168,9 +167,17 @@ std::shared_ptr<Handler> RestDoor::RouteLog(const RequestHead& head, Responder& 
   auto plan = PlanLogCall(head.path());
   if (!plan) return answers.NoSuchPath();
   if (!IsRead(head)) return answers.WrongVerb({"GET", "HEAD"});
-  plan->is_head_only = head.method == "HEAD";
-  plan->finish_headers = std::move(finish_headers);
-  return std::make_shared<RestCall>(pool_, *std::move(plan), responder);
+  return Begin(*std::move(plan), head, responder, std::move(finish_headers));
+}
+
+std::shared_ptr<Handler> RestDoor::Begin(RestCall::Plan plan, const RequestHead& head,
+                                         Responder& responder, FinishHeaders finish_headers) const {
+  const auto timeout = TimeoutOf(head.headers);
+  if (!timeout.ok()) return Answers(responder, finish_headers).Problem(timeout.status());
+  plan.timeout = *timeout;
+  plan.is_head_only = head.method == "HEAD";
+  plan.finish_headers = std::move(finish_headers);
+  return std::make_shared<RestCall>(pool_, std::move(plan), responder);
 }
 
 }  // namespace usersync::gateway

@@ -34,6 +34,9 @@ class RestDoor {
                                     FinishHeaders finish_headers) const;
   std::shared_ptr<Handler> RouteLog(const RequestHead& head, Responder& responder,
                                     FinishHeaders finish_headers) const;
+  // Completes the plan by what every request may ask for.
+  std::shared_ptr<Handler> Begin(RestCall::Plan plan, const RequestHead& head, Responder& responder,
+                                 FinishHeaders finish_headers) const;
 
   ChannelPool& pool_;
   const CallRules& rules_;

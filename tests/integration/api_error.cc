@@ -49,6 +49,9 @@ std::string FlawOf(const grpc::Status& status, grpc::StatusCode code, const std:
   google::rpc::Status wire;
   wire.ParseFromString(status.error_details());
   if (wire.code() != code || wire.message() != text) return "the details name another error";
+  if (reason == "RATE_LIMITED" && !DetailOf<google::rpc::RetryInfo>(status)) {
+    return absl::StrCat("it does not say when to try again: ", text);
+  }
   if (code == grpc::StatusCode::INVALID_ARGUMENT && FieldsOf(status).empty()) {
     return absl::StrCat("it names no field in a BadRequest: ", text);
   }

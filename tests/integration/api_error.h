@@ -11,7 +11,8 @@
 namespace usersync::tests {
 
 // What is wrong with an error that should have this code and, in an ErrorInfo, this reason;
-// "" if nothing is. INVALID_ARGUMENT must name the fields in a BadRequest.
+// "" if nothing is. INVALID_ARGUMENT must name the fields in a BadRequest, RATE_LIMITED say in a
+// RetryInfo when to try again.
 std::string FlawOf(const grpc::Status& status, grpc::StatusCode code, const std::string& reason);
 
 // The fields that the BadRequest of an error names.

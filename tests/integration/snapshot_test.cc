@@ -1,12 +1,16 @@
 // Watch from a snapshot, while others write.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
+#include <future>
+#include <pqxx/pqxx>
 #include <random>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "common/status.h"
+#include "tests/harness/eventually.h"
 #include "tests/harness/must.h"
 #include "tests/integration/api_error.h"
 #include "tests/integration/store_api.h"
@@ -18,6 +22,8 @@ namespace {
 using users::v1::WatchRequest;
 
 constexpr int kUsers = 1600;
+// How many snapshots one actor may take at once.
+constexpr int kMostSnapshots = 200;
 
 WatchRequest Snapshot() {
   WatchRequest request;
@@ -162,6 +168,44 @@ TEST_F(SnapshotFeed, HoldsTheUsersOfTheFilterWhoeverWroteThemLast) {
   const auto end = stream.Next();
   EXPECT_EQ(end.snapshot_end().user_count(), 2);
   EXPECT_FALSE(end.checkpoint().empty());
+}
+
+// None of them can go on, until all have come.
+TEST_F(SnapshotFeed, IsTakenTwoHundredTimesAtOnceByOneActorAndByOthersBeside) {
+  pqxx::connection owner(line().preparation().owner_database_url);
+  pqxx::work blocking(owner);
+  blocking.exec("LOCK TABLE users");
+  const auto take = [](StoreStub* stub) {
+    const auto context = stub->Context();
+    const auto reader = stub->feed().Watch(context.get(), Snapshot());
+    users::v1::WatchResponse response;
+    if (!reader->Read(&response)) return reader->Finish();
+    context->TryCancel();
+    return grpc::Status::OK;
+  };
+  StoreStub ann = Writer("ann");
+  StoreStub bob = Writer("bob");
+  std::vector<std::future<grpc::Status>> snapshots;
+  for (int i = 0; i <= kMostSnapshots; ++i) {
+    snapshots.push_back(std::async(std::launch::async, take, &ann));
+  }
+  EXPECT_TRUE(Eventually([&] {
+    return std::any_of(snapshots.begin(), snapshots.end(), [](const auto& snapshot) {
+      return snapshot.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    });
+  }));
+  auto other = std::async(std::launch::async, take, &bob);
+  blocking.commit();
+  EXPECT_THAT(other.get(), IsOk());
+  int refused = 0;
+  for (auto& snapshot : snapshots) {
+    const grpc::Status status = snapshot.get();
+    if (status.ok()) continue;
+    ++refused;
+    EXPECT_THAT(status, IsError(grpc::StatusCode::RESOURCE_EXHAUSTED, "RATE_LIMITED"));
+  }
+  EXPECT_EQ(refused, 1);
+  EXPECT_TRUE(Eventually([&] { return take(&ann).ok(); }));
 }
 
 TEST_F(SnapshotFeed, OfNobodyEndsAtOnce) {
