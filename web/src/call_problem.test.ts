@@ -8,15 +8,16 @@ function refusal(reason: string): ConnectError {
 }
 
 test('the reason decides what a person is told', () => {
-  expect(problemOf(refusal('VERSION_MISMATCH'))).toEqual({ reason: 'VERSION_MISMATCH', text: expect.stringContaining('Somebody changed this user') as string });
+  expect(problemOf(refusal('VERSION_MISMATCH'))).toEqual({ reason: 'VERSION_MISMATCH', text: expect.stringContaining('Somebody changed this user') as string, isPassing: false });
 });
 
 test('what the page has no words for is told in the store’s', () => {
-  expect(problemOf(refusal('FIELD_INVALID'))).toEqual({ reason: 'FIELD_INVALID', text: 'the store’s words' });
+  expect(problemOf(refusal('FIELD_INVALID'))).toEqual({ reason: 'FIELD_INVALID', text: 'the store’s words', isPassing: false });
 });
 
 test('a gateway that is not there, a store that is away, and silence are told apart', () => {
-  expect(problemOf(new TypeError('Failed to fetch')).text).toContain('gateway does not answer');
-  expect(problemOf(new ConnectError('x', Code.Unavailable)).text).toContain('store cannot be reached');
-  expect(problemOf(new ConnectError('x', Code.DeadlineExceeded)).text).toContain('no answer in time');
+  const problems = [new TypeError('Failed to fetch'), new ConnectError('x', Code.Unavailable), new ConnectError('x', Code.DeadlineExceeded)].map(problemOf);
+  for (const [index, words] of ['gateway does not answer', 'store cannot be reached', 'no answer in time'].entries()) {
+    expect(problems[index]).toMatchObject({ reason: '', text: expect.stringContaining(words) as string, isPassing: true });
+  }
 });

@@ -7,6 +7,8 @@ export interface CallProblem {
   reason: string;
   /** What happened and what to do next. */
   text: string;
+  /** Whether the same call may well succeed in a moment. */
+  isPassing: boolean;
 }
 
 /** What a person can do about what the store says, by its reason. What stands in no list is told in the store's words. */
@@ -35,6 +37,7 @@ const isNotThere = ({ code, rawMessage }: ConnectError): boolean =>
 export function problemOf(error: unknown): CallProblem {
   const found = ConnectError.from(error);
   const reason = found.findDetails(ErrorInfoSchema)[0]?.reason ?? '';
-  if (isNotThere(found)) return { reason, text: 'The gateway does not answer. Is ./usersync up running? Then try again.' };
-  return { reason, text: words[reason] ?? codeWords[found.code] ?? found.rawMessage };
+  if (isNotThere(found)) return { reason, text: 'The gateway does not answer. Is ./usersync up running? Then try again.', isPassing: true };
+  const isPassing = found.code === Code.Unavailable || found.code === Code.DeadlineExceeded;
+  return { reason, text: words[reason] ?? codeWords[found.code] ?? found.rawMessage, isPassing };
 }

@@ -1,6 +1,7 @@
 import type { Version } from '@usersync/sync/generated/users/v1/version_pb';
 import { computed, ref, shallowRef } from 'vue';
 import { problemOf, type CallProblem } from '../call_problem.ts';
+import { useRetry } from '../use_retry.ts';
 import { openGateway } from '../gateway.ts';
 import { entriesOf, stateOf, withNewest } from './version_entry.ts';
 
@@ -13,11 +14,13 @@ export function useHistory(userId: string) {
   const olderToken = ref('');
   const isLoading = ref(false);
   const problem = shallowRef<CallProblem | null>(null);
+  const retry = useRetry();
 
   const entries = computed(() => entriesOf(versions.value, olderToken.value !== ''));
   const userState = computed(() => stateOf(entries.value[0]));
 
   async function read(pageToken: string, take: (found: Version[], nextToken: string) => void): Promise<void> {
+    retry.cancel();
     isLoading.value = true;
     problem.value = null;
     try {
@@ -26,6 +29,7 @@ export function useHistory(userId: string) {
       take(page.versions, page.nextPageToken);
     } catch (error) {
       problem.value = problemOf(error);
+      if (problem.value.isPassing) retry.later(() => void read(pageToken, take));
     } finally {
       isLoading.value = false;
     }

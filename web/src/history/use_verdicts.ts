@@ -1,13 +1,11 @@
 import type { Version } from '@usersync/sync/generated/users/v1/version_pb';
-import { onUnmounted, shallowRef, watch, type Ref } from 'vue';
+import { shallowRef, watch, type Ref } from 'vue';
 import { problemOf } from '../call_problem.ts';
 import { openGateway } from '../gateway.ts';
 import { LogChecker, type TrustedHead, type VerifiedVersion } from '../log_check/log_checker.ts';
 import { NotVerified, type Doubt } from '../log_check/not_verified.ts';
 import { seenHeadsOf } from '../log_check/seen_heads.ts';
-
-/** Where the store could not be asked, it is asked again. */
-const retryWait = 2_000;
+import { useRetry } from '../use_retry.ts';
 
 /** What this browser found out about a version, or about the log. `unasked`: the store could not be asked. */
 export type Verdict<T> = { state: 'verified'; found: T } | { state: Doubt | 'unasked'; why: string };
@@ -37,8 +35,7 @@ export function useVerdicts(userId: string, versions: Readonly<Ref<readonly Vers
   const log = shallowRef<Verdict<TrustedHead> | null>(null);
   let checker: LogChecker | null = null;
   let working: Promise<void> = Promise.resolve();
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let isClosed = false;
+  const retry = useRetry();
 
   async function open(): Promise<LogChecker> {
     const { url, log: calls } = await openGateway();
@@ -63,10 +60,10 @@ export function useVerdicts(userId: string, versions: Readonly<Ref<readonly Vers
   }
 
   async function checkAll(): Promise<void> {
-    clearTimeout(retry);
+    retry.cancel();
     await checkVersions();
     const isOpen = [log.value, ...verdicts.value.values()].some((verdict) => verdict?.state === 'unasked');
-    if (isOpen && !isClosed) retry = setTimeout(check, retryWait);
+    if (isOpen) retry.later(check);
   }
 
   function check(): void {
@@ -81,10 +78,6 @@ export function useVerdicts(userId: string, versions: Readonly<Ref<readonly Vers
   }
 
   watch(versions, check);
-  onUnmounted(() => {
-    isClosed = true;
-    clearTimeout(retry);
-  });
 
   return { verdicts, log, check, trustAnew };
 }
