@@ -75,7 +75,7 @@ test('a deleted user is found through the feed, and comes back', async () => {
 test('a version that is not what was committed is found by the browser', async () => {
   await tamper(stage.system, `UPDATE version SET json = jsonb_set(json, '{status}', '"forged"') WHERE version = 1 AND json->>'email' = '${email}'`);
   const history = await History.ofRow(ann, email);
-  await history.text('1 of 2 shown versions verified').waitFor();
+  await history.text('✗ 1 of 2 shown versions verified').waitFor();
   await history.version(1).getByText('does not verify').click();
   await history.version(1).getByText('The content is not what was committed').waitFor();
 });

@@ -59,3 +59,11 @@ export function logText({ origin, size, continues, vkey }: TrustedHead): string[
     `The key, to be compared with the operator’s log.vkey: ${vkey}`,
   ];
 }
+
+/** All shown versions in one line; those without a verdict are being checked. */
+export function summaryOf(verdicts: readonly (Verdict<VerifiedVersion> | null)[]): { state: 'verified' | 'forged' | 'open'; text: string } {
+  const count = (state: Verdict<unknown>['state']): number => verdicts.filter((verdict) => verdict?.state === state).length;
+  const said = `${count('verified')} of ${verdicts.length} shown versions verified by this browser`;
+  if (count('forged') > 0) return { state: 'forged', text: `✗ ${said}, ${count('forged')} not what was committed` };
+  return count('verified') === verdicts.length ? { state: 'verified', text: `✓ ${said}` } : { state: 'open', text: `… ${said}` };
+}
