@@ -20,7 +20,7 @@ const texts: Record<ReplicationState, StateText> = {
   connecting: { title: 'Connecting …', detail: 'Edits are kept here until there is a connection. It is tried for ever.' },
   syncing: { title: 'Connected', detail: 'Fetching what is new, and sending what was written here.' },
   active: { title: '✅ NATS replication is active!', detail: 'What anybody writes is here a moment later.' },
-  offline: { title: '⚠️ Offline', detail: 'Go on working: edits are kept and sent when the connection is back. It is tried for ever.' },
+  offline: { title: '⚠️ Offline', detail: 'Go on working: edits are kept, and sent when the connection is back.' },
 };
 
 const off: StateText = { title: 'Replication is off', detail: 'What you write stays in this browser until you start it.' };
