@@ -1,6 +1,6 @@
 import type { RefusedEdit, UserDocument } from '@usersync/sync';
 import { expect, test } from 'vitest';
-import { byWhen, correctedDocument, otherReasons, refusedFields, refusedHint, refusedTitle } from './refused_fields.ts';
+import { byWhen, correctedDocument, otherReasons, refusedFields, refusedHint, refusedLine, refusedTitle } from './refused_fields.ts';
 
 function user(differences: Partial<UserDocument> = {}): UserDocument {
   const time = '2024-01-01T00:00:00Z';
@@ -44,6 +44,13 @@ test('the title says what was meant and what became of it', () => {
   expect(refusedTitle(refused())).toContain('Conflict: your edit');
   expect(refusedTitle(refused({ outcome: 'INVALID', base: null }))).toContain('Refused: your new user');
   expect(refusedTitle(refused({ outcome: 'DENIED', mine: user({ _deleted: true }) }))).toContain('Not allowed: your deletion');
+});
+
+test('a line for the log names the user and the reasons', () => {
+  const violations = [{ field: 'email', reason: 'EMAIL_TAKEN', description: 'another user has it' }];
+  expect(refusedLine(refused({ outcome: 'INVALID', violations }))).toBe('Refused: your edit (ann@example.com); another user has it');
+  const conflicts = [{ field: 'status', mine: 'paused', theirs: 'blocked' }];
+  expect(refusedLine(refused({ conflicts }))).toContain('both changed status');
 });
 
 test('the hint says what comes of applying it again', () => {

@@ -68,8 +68,15 @@ export function byWhen(a: RefusedEdit, b: RefusedEdit): number {
 /** What happened to it, in words. */
 export function refusedTitle({ outcome, mine, base }: RefusedEdit): string {
   const what = mine._deleted ? 'deletion' : base === null ? 'new user' : 'edit';
-  if (outcome === 'CONFLICT') return `⚠ Conflict: your ${what} and somebody else's`;
-  return outcome === 'DENIED' ? `✗ Not allowed: your ${what}` : `✗ Refused: your ${what}`;
+  if (outcome === 'CONFLICT') return `Conflict: your ${what} and somebody else's`;
+  return outcome === 'DENIED' ? `Not allowed: your ${what}` : `Refused: your ${what}`;
+}
+
+/** The same with whom it is about and why, in one line. */
+export function refusedLine(edit: RefusedEdit): string {
+  const reasons = edit.violations.map(({ description, reason }) => description || reason);
+  const fields = edit.conflicts.map(({ field }) => `both changed ${field}`);
+  return [`${refusedTitle(edit)} (${edit.mine.email})`, ...reasons, ...fields].join('; ');
 }
 
 /** What to do about it. */

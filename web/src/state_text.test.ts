@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { backlogText, stateText, type ReplicationStatus } from './state_text.ts';
 
 function status(differences: Partial<ReplicationStatus> = {}): ReplicationStatus {
-  return { running: true, state: 'active', transport: 'nats', byOtherTab: false, ...differences };
+  return { running: true, state: 'active', transport: 'nats', byOtherTab: false, problem: null, ...differences };
 }
 
 test('an active replication says so in the agreed words, whatever carries it and whoever does it', () => {
@@ -15,6 +15,13 @@ test('an active replication says so in the agreed words, whatever carries it and
 test('it is off as soon as a person stops it, and starting as soon as it is started', () => {
   expect(stateText(status({ running: false })).title).toBe('Replication is off');
   expect(stateText(status({ state: 'stopped' })).title).toBe('Starting …');
+});
+
+test('what went wrong is said while it lasts, and no longer', () => {
+  const problem = 'Nobody answers there.';
+  expect(stateText(status({ state: 'connecting', problem })).detail).toContain(problem);
+  expect(stateText(status({ running: false, problem })).detail).toBe(problem);
+  expect(stateText(status({ problem })).detail).not.toContain(problem);
 });
 
 test('what is behind is counted, and nothing is said of nothing', () => {

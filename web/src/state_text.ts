@@ -7,6 +7,8 @@ export interface ReplicationStatus {
   state: ReplicationState;
   transport: string | null;
   byOtherTab: boolean;
+  /** What went wrong last, and what to do. */
+  problem: string | null;
 }
 
 export interface StateText {
@@ -25,12 +27,15 @@ const texts: Record<ReplicationState, StateText> = {
 
 const off: StateText = { title: 'Replication is off', detail: 'What you write stays in this browser until you start it.' };
 
+/** While these last, what went wrong is of interest. */
+const troubled: readonly ReplicationState[] = ['connecting', 'offline'];
+
 /** What the replication does, for a person. */
-export function stateText({ running, state, transport, byOtherTab }: ReplicationStatus): StateText {
-  if (!running) return off;
+export function stateText({ running, state, transport, byOtherTab, problem }: ReplicationStatus): StateText {
+  if (!running) return { ...off, detail: problem ?? off.detail };
   const { title, detail } = texts[state];
   const notes = [
-    detail,
+    troubled.includes(state) && problem !== null ? problem : detail,
     ...(transport === 'grpc-web' ? ['Over gRPC-Web through the gateway, because NATS did not answer.'] : []),
     ...(byOtherTab ? ['Another tab of this browser does it for this one.'] : []),
   ];

@@ -1,8 +1,8 @@
 import { LocalEdits, type RefusedEdit, type UserDocument } from '@usersync/sync';
 import { map } from 'rxjs';
-import { computed, type ShallowRef } from 'vue';
+import { computed, watch, type ShallowRef } from 'vue';
 import type { Users } from './database.ts';
-import { byWhen } from './refused_fields.ts';
+import { byWhen, refusedLine } from './refused_fields.ts';
 import type { Log } from './use_log.ts';
 import { useObservable } from './use_observable.ts';
 
@@ -17,6 +17,13 @@ export function useEdits(users: Readonly<ShallowRef<Users | null>>, log: Log) {
   const edits = computed(() => (users.value === null ? null : new LocalEdits(users.value)));
   const pending = useObservable<ReadonlySet<string>>(() => edits.value?.unsent$, new Set());
   const refused = useObservable<RefusedEdit[]>(() => edits.value?.refused$.pipe(map((found) => found.sort(byWhen))), []);
+
+  /** Those of an earlier page are shown, but are no news. */
+  const opened = new Date().toISOString();
+  watch(refused, (now, before) => {
+    const known = new Set(before.map(({ key }) => key));
+    for (const edit of now) if (!known.has(edit.key) && edit.at >= opened) log.fail(refusedLine(edit));
+  });
 
   async function settle(said: string, work: (edits: LocalEdits) => Promise<void>): Promise<void> {
     if (edits.value === null) return;
