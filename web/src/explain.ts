@@ -1,7 +1,7 @@
 /** What a person can do about an error, by what its text says. The first that fits. */
 const advice: readonly (readonly [RegExp, string])[] = [
   [/config\.json/, 'The page could not ask where the services are. Reload it from the address that ./usersync up printed.'],
-  [/CONNECTION_REFUSED|connection refused|ECONNREFUSED|Failed to fetch|\[unavailable\]/i, 'Nobody answers there. Is ./usersync up running? It is tried again by itself.'],
+  [/ConnectionError|CONNECTION_REFUSED|connection refused|ECONNREFUSED|Failed to fetch|\[unavailable\]/i, 'Nobody answers there. Is ./usersync up running? It is tried again by itself.'],
   [/timeout|timed out|deadline/i, 'The answer is late. It is tried again by itself; nothing is lost.'],
   [/permission|authorization|unauthenticated/i, 'You may not do this: check the actor and its password.'],
   [/QuotaExceeded/i, 'This browser has no room left for the users: free some disk space, then reload.'],

@@ -1,7 +1,7 @@
 // The timing of NATS, on a connection of our own making. With real servers: sync.server.test.ts.
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { NatsTransport } from './nats_transport.ts';
+import { connectNats, NatsTransport } from './nats_transport.ts';
 import { subjectsOf } from './subjects.ts';
 import { user } from './testing/users.ts';
 
@@ -95,6 +95,21 @@ test('when the browser has no network, a connection of its own is given up and m
     await owner.close();
     browser.dispatchEvent(new Event('offline'));
     expect(silence.reconnects).toBe(1);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
+test('where the browser forbids WebSocket, that is known at once', async () => {
+  class Forbidden {
+    constructor() {
+      throw new DOMException('An insecure WebSocket connection may not be initiated', 'SecurityError');
+    }
+  }
+  vi.stubGlobal('WebSocket', Forbidden);
+  vi.useRealTimers();
+  try {
+    await expect(connectNats('ws://127.0.0.1:1', {}, '_INBOX', 120_000)).rejects.toThrow('insecure');
   } finally {
     vi.unstubAllGlobals();
   }

@@ -25,16 +25,28 @@ export function connectNats(
   inboxPrefix: string,
   timeout: number,
 ): Promise<NatsConnection> {
-  return wsconnect({
-    servers,
-    ...credentials,
-    inboxPrefix,
-    timeout,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: reconnectWait,
-    pingInterval,
-    // A password that is refused while the server starts anew may be taken a moment later.
-    ignoreAuthErrorAbort: true,
+  return new Promise((resolve, reject) => {
+    // nats-core waits for ever where the browser forbids it at once, as it does with ws: in a page that came over https:.
+    const wsFactory = async (url: string) => {
+      try {
+        return { socket: new WebSocket(url), encrypted: url.startsWith('wss:') };
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
+    };
+    wsconnect({
+      servers,
+      ...credentials,
+      inboxPrefix,
+      timeout,
+      wsFactory,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: reconnectWait,
+      pingInterval,
+      // A password that is refused while the server starts anew may be taken a moment later.
+      ignoreAuthErrorAbort: true,
+    }).then(resolve, reject);
   });
 }
 
