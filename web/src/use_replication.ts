@@ -1,6 +1,6 @@
 import { replicateUsers, type LeaderStatus, type UsersReplication } from '@usersync/sync';
 import { map, pairwise, startWith } from 'rxjs';
-import { computed, onUnmounted, ref, shallowRef, watch, watchEffect, type ShallowRef } from 'vue';
+import { computed, onUnmounted, ref, shallowRef, watch, type ShallowRef } from 'vue';
 import { readConfig } from './config.ts';
 import type { Users } from './database.ts';
 import { explain } from './explain.ts';
@@ -33,18 +33,21 @@ export function useReplication(users: Readonly<ShallowRef<Users | null>>, log: L
   async function begin(): Promise<void> {
     const { natsWsUrl: nats, gatewayUrl: gateway } = await readConfig();
     const collection = users.value;
-    if (running.value && collection !== null) replication.value = replicateUsers({ collection, nats, gateway, batchSize });
+    if (!running.value || collection === null) return;
+    problem.value = null;
+    replication.value = replicateUsers({ collection, nats, gateway, batchSize });
   }
 
   async function end(): Promise<void> {
     const ended = replication.value;
+    if (ended === null) return;
     replication.value = null;
-    await ended?.cancel();
+    problem.value = null;
+    await ended.cancel();
   }
 
   async function change(): Promise<void> {
     try {
-      problem.value = null;
       await end();
       if (running.value && users.value !== null) await begin();
     } catch (error) {
@@ -54,11 +57,11 @@ export function useReplication(users: Readonly<ShallowRef<Users | null>>, log: L
   }
 
   watch([users, running], () => (changing = changing.then(change)));
-  watchEffect((onCleanup) => {
-    const came$ = replication.value?.counters$.pipe(map(({ pulled, live }) => pulled + live), startWith(0), pairwise());
+  watch(replication, (now, _, onCleanup) => {
+    const came$ = now?.counters$.pipe(map(({ pulled, live }) => pulled + live), startWith(0), pairwise());
     const subscriptions = [
-      replication.value?.errors$.subscribe(fail),
-      came$?.subscribe(([before, now]) => (synced.value += now - before)),
+      now?.errors$.subscribe(fail),
+      came$?.subscribe(([before, after]) => (synced.value += after - before)),
     ];
     onCleanup(() => subscriptions.forEach((subscription) => subscription?.unsubscribe()));
   });
