@@ -27,8 +27,8 @@ export function useRows(users: Readonly<ShallowRef<Users | null>>, log: Log) {
 
   /** Says what was done, or why not. */
   async function write(said: string, work: (users: Users) => Promise<unknown>): Promise<void> {
-    if (users.value === null) return;
     try {
+      if (users.value === null) throw new Error('The users of this browser are not open: wait a moment, or reload the page.');
       await work(users.value);
       log.say(said);
     } catch (error) {
