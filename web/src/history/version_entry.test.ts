@@ -42,8 +42,8 @@ test('newer versions are put on top, without a gap and without a double', () => 
   expect(withNewest(loaded, [version(4), version(3)])).toMatchObject({ reaches: true });
   expect(numbers(withNewest(loaded, [version(5), version(4)]).versions)).toEqual([5, 4, 3, 2, 1]);
   expect(numbers(withNewest(loaded, [version(4), version(3)]).versions)).toEqual([4, 3, 2, 1]);
-  const far = withNewest(loaded, [version(9), version(8)]);
-  expect([numbers(far.versions), far.reaches]).toEqual([[9, 8], false]);
+  const far = withNewest(loaded, [version(6), version(5)]);
+  expect([numbers(far.versions), far.reaches]).toEqual([[6, 5], false]);
   expect(numbers(withNewest([], [version(2), version(1)]).versions)).toEqual([2, 1]);
 });
 

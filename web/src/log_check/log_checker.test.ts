@@ -127,13 +127,15 @@ test('after a failed call the head is asked for again', async () => {
 
 test('what another tab has seen meanwhile is not forgotten', async () => {
   store.leaves = leaves.slice(0, 2);
-  const slow = new LogChecker({ ...store.log, getLogHead: () => answer }, seen);
-  const answer = store.log.getLogHead({});
-  await answer;
-  const asked = slow.head();
+  const { log } = store;
+  const older = await log.getLogHead({});
+  let arrive = (): void => undefined;
+  const arrival = new Promise<void>((resolve) => (arrive = resolve));
+  const asked = new LogChecker({ ...log, getLogHead: () => arrival.then(() => older) }, seen).head();
   store.leaves = [...leaves];
   await checkSecond();
   const newest = seen.head;
+  arrive();
   await asked;
   expect(seen.head).toBe(newest);
 });

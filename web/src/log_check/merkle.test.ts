@@ -56,6 +56,7 @@ test('every proof of the definition holds, at every size to 40, and none with a 
       const earlier = { size: BigInt(from), root: await rootOf(some.slice(0, from)) };
       const proof = await consistencyProof(from, some.slice(0, size));
       expect(await isContinued(earlier, later, proof), `${from} to ${size}`).toBe(true);
+      expect(await isContinued({ ...earlier, root: other }, later, proof)).toBe(false);
       for (const changed of proof.keys()) expect(await isContinued(earlier, later, proof.with(changed, other))).toBe(false);
     }
   }

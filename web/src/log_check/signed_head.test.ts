@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openHead } from './signed_head.ts';
-import { rootOf3, signedHead, vkey } from './testing/worked_example.ts';
+import { FakeLog } from './testing/fake_log.ts';
+import { leaves, rootOf3, signedHead, vkey } from './testing/worked_example.ts';
 
 const [origin = ''] = vkey.split('+');
 
@@ -36,4 +37,13 @@ test.each(Object.keys(lies))('a lie is found: %s', async (name) => {
 test('signatures of others beside it do not matter', async () => {
   const witness = `${signedHead}— witness AAAAAAAA\n`;
   expect((await openHead(witness, vkey)).size).toBe(3n);
+});
+
+test('a key signs only for the log whose name it bears', async () => {
+  const store = await FakeLog.of(leaves);
+  const { logCheckpoint } = await store.log.getLogHead({});
+  const [name = ''] = (await store.vkey()).split('+');
+  expect((await openHead(logCheckpoint, await store.vkey())).origin).toBe(name);
+  const elsewhere = await store.sign(logCheckpoint.slice(0, logCheckpoint.indexOf('\n\n') + 1).replace(name, 'elsewhere'));
+  await expect(openHead(elsewhere, await store.vkey())).rejects.toMatchObject({ doubt: 'forged' });
 });

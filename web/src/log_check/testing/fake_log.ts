@@ -55,7 +55,11 @@ export class FakeLog {
   }
 
   async #note(): Promise<string> {
-    const text = `${this.origin}\n${this.leaves.length}\n${base64(await rootOf(this.leaves))}\n`;
+    return this.sign(`${this.origin}\n${this.leaves.length}\n${base64(await rootOf(this.leaves))}\n`);
+  }
+
+  /** Makes a signed note of a text. */
+  async sign(text: string): Promise<string> {
     const signature = await crypto.subtle.sign('Ed25519', this.#keys.privateKey, bytesOf(text));
     return `${text}\n— ${this.origin} ${base64(joined(await this.#keyId(), new Uint8Array(signature)))}\n`;
   }
