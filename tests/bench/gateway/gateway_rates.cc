@@ -1,8 +1,8 @@
 #include "tests/bench/gateway/gateway_rates.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
-#include <map>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -17,8 +17,9 @@ namespace usersync::tests {
 namespace {
 
 constexpr int kConcurrencies[] = {1, 32, 1000};
-// The one whose ratios are reported.
+// The one whose ratios are reported, and of how many rounds.
 constexpr int kTypical = 32;
+constexpr int kRounds = 5;
 // HTTP/2 shares so many connections among all calls.
 constexpr int kHttp2Connections = 4;
 
@@ -38,38 +39,57 @@ CallRates Measure(const Way& way, const CallLoad& load) {
   return MeasureCalls(clients, load, way.server);
 }
 
-// Returns the calls per second at the typical concurrency.
-double MeasureUnary(const Way& way, absl::Duration time) {
-  double typical = 0;
+CallLoad UnaryLoad(int concurrent, absl::Duration time) {
+  users::v1::GetUserRequest request;
+  request.set_user_id("ann");
+  return {.path = "/users.v1.UserService/GetUser",
+          .message = request.SerializeAsString(),
+          .concurrent = concurrent,
+          .warm_up = time / 4,
+          .time = time};
+}
+
+CallLoad StreamLoad(int concurrent, absl::Duration time) {
+  return {.path = "/users.v1.HistoryService/StreamHistory",
+          .concurrent = concurrent,
+          .warm_up = time / 4,
+          .time = time};
+}
+
+void MeasureUnary(const Way& way, absl::Duration time) {
   for (const int concurrent : kConcurrencies) {
-    users::v1::GetUserRequest request;
-    request.set_user_id("ann");
-    const CallRates rates = Measure(way, {.path = "/users.v1.UserService/GetUser",
-                                          .message = request.SerializeAsString(),
-                                          .concurrent = concurrent,
-                                          .warm_up = time / 4,
-                                          .time = time});
+    const CallRates rates = Measure(way, UnaryLoad(concurrent, time));
     const std::string name = absl::StrCat(way.name, "_unary_", concurrent);
     Report(name, rates.calls_per_second, "requests/s");
     Report(name + "_p50", rates.p50_ms, "ms");
     Report(name + "_p99", rates.p99_ms, "ms");
     Report(name + "_cpu", absl::ToDoubleMicroseconds(rates.cpu), "us");
-    if (concurrent == kTypical) typical = rates.calls_per_second;
   }
-  return typical;
 }
 
-double MeasureStreams(const Way& way, absl::Duration time) {
-  double typical = 0;
+void MeasureStreams(const Way& way, absl::Duration time) {
   for (const int concurrent : kConcurrencies) {
-    const CallRates rates = Measure(way, {.path = "/users.v1.HistoryService/StreamHistory",
-                                          .concurrent = concurrent,
-                                          .warm_up = time / 4,
-                                          .time = time});
+    const CallRates rates = Measure(way, StreamLoad(concurrent, time));
     Report(absl::StrCat(way.name, "_stream_", concurrent), rates.messages_per_second, "messages/s");
-    if (concurrent == kTypical) typical = rates.messages_per_second;
   }
-  return typical;
+}
+
+// How many times as many calls go one way as the other. They take turns, so that what else the
+// machine does falls on both alike; the median of the rounds.
+double Ratio(const Way& way, const Way& other, const CallLoad& load) {
+  std::array<double, kRounds> ratios;
+  for (double& ratio : ratios) {
+    ratio = Measure(way, load).calls_per_second / Measure(other, load).calls_per_second;
+  }
+  std::nth_element(ratios.begin(), ratios.begin() + kRounds / 2, ratios.end());
+  return ratios[kRounds / 2];
+}
+
+void ReportRatios(const Way& way, const Way& other, absl::Duration time) {
+  Report(absl::StrCat("gateway_unary_to_", other.name),
+         Ratio(way, other, UnaryLoad(kTypical, time / kRounds)), "ratio");
+  Report(absl::StrCat("gateway_stream_to_", other.name),
+         Ratio(way, other, StreamLoad(kTypical, time / kRounds)), "ratio");
 }
 
 }  // namespace
@@ -82,25 +102,21 @@ void MeasureGatewayRates(const std::string& peer, absl::Duration time) {
   gateway.Start();
   NodeProxy node(peer, store.address(), preparation.LogPath("node"));
   if (!peer.empty()) node.Start();
-  std::vector<Way> ways = {
-      {"direct", [&] { return ConnectGrpc(store.port()); }, false, store.pid()},
-      {"gateway_h1", [&] { return ConnectGrpcWebHttp1(gateway.http_port()); }, true, gateway.pid()},
-      {"gateway_h2", [&] { return ConnectGrpcWebHttp2(gateway.http_port()); }, false,
-       gateway.pid()}};
-  if (!peer.empty()) {
-    ways.push_back({"node", [&] { return ConnectGrpcWebHttp1(node.port()); }, true, node.pid()});
+  const Way direct{"direct", [&] { return ConnectGrpc(store.port()); }, false, store.pid()};
+  const Way http1{"gateway_h1", [&] { return ConnectGrpcWebHttp1(gateway.http_port()); }, true,
+                  gateway.pid()};
+  const Way http2{"gateway_h2", [&] { return ConnectGrpcWebHttp2(gateway.http_port()); }, false,
+                  gateway.pid()};
+  const Way other{"node", [&] { return ConnectGrpcWebHttp1(node.port()); }, true,
+                  peer.empty() ? 0 : node.pid()};
+  std::vector<const Way*> ways = {&direct, &http1, &http2};
+  if (!peer.empty()) ways.push_back(&other);
+  for (const Way* way : ways) {
+    MeasureUnary(*way, time);
+    MeasureStreams(*way, time);
   }
-  std::map<std::string, double> unary;
-  std::map<std::string, double> streams;
-  for (const Way& way : ways) {
-    unary[way.name] = MeasureUnary(way, time);
-    streams[way.name] = MeasureStreams(way, time);
-  }
-  Report("gateway_unary_to_direct", unary["gateway_h2"] / unary["direct"], "ratio");
-  Report("gateway_stream_to_direct", streams["gateway_h2"] / streams["direct"], "ratio");
-  if (peer.empty()) return;
-  Report("gateway_unary_to_node", unary["gateway_h1"] / unary["node"], "ratio");
-  Report("gateway_stream_to_node", streams["gateway_h1"] / streams["node"], "ratio");
+  ReportRatios(http2, direct, time);
+  if (!peer.empty()) ReportRatios(http1, other, time);
 }
 
 }  // namespace usersync::tests

@@ -84,10 +84,16 @@ class Author {
   int64_t edit_ = 0;
 };
 
+// How many connections watchers have, and of which kind.
+struct Clients {
+  ClientSet::Connect connect;
+  int count;
+};
+
 // Watchers that have seen everything so far.
 class Watchers {
  public:
-  Watchers(const ClientSet::Connect& connect, int connections) : clients_(connect, connections) {}
+  explicit Watchers(const Clients& clients) : clients_(clients.connect, clients.count) {}
 
   // Opens more of them.
   void Open(int streams) {
@@ -122,14 +128,15 @@ class Watchers {
   int64_t expected_ = 0;
 };
 
-// Opens `streams`. Returns what each of them costs the gateway, once it has served a tenth of them:
-// what it needs to serve any at all is not theirs.
-double OpenAndWeigh(Watchers& watchers, int streams, pid_t gateway) {
-  const int first = streams / 10;
-  watchers.Open(first);
+// Lets a gateway serve as many streams as will be weighed. Returns what it took after the first
+// tenth: what it needs to serve any at all is not theirs. gRPC knows how much memory a call takes
+// when calls have ended on its connection.
+double ServeBefore(const Clients& clients, int streams, pid_t gateway) {
+  Watchers(clients).Open(streams / 10);
   const double before = SettledKb(gateway);
-  watchers.Open(streams - first);
-  return (SettledKb(gateway) - before) / (streams - first);
+  Watchers(clients).Open(streams);
+  (void)SettledKb(gateway);
+  return before;
 }
 
 double FanoutMs(Author& author, Watchers& watchers, int changes) {
@@ -151,21 +158,25 @@ OpenStreams MeasureOpenStreams(int streams, int changes) {
   line.Migrate();
   line.store().Start();
   Gateway gateway(line.preparation(), {line.store().address()});
-  const auto http1 = [&] { return ConnectGrpcWebHttp1(gateway.http_port()); };
-  const auto http2 = [&] { return ConnectGrpcWebHttp2(gateway.http_port()); };
+  const Clients http1{[&] { return ConnectGrpcWebHttp1(gateway.http_port()); }, streams};
+  const Clients http2{[&] { return ConnectGrpcWebHttp2(gateway.http_port()); }, kConnections};
   OpenStreams result;
   Author author(line);
   gateway.Start();
   {
-    Watchers watchers(http2, kConnections);
-    result.http2_kb = OpenAndWeigh(watchers, streams, gateway.pid());
+    const double before = ServeBefore(http2, streams, gateway.pid());
+    Watchers watchers(http2);
+    watchers.Open(streams);
+    result.http2_kb = (SettledKb(gateway.pid()) - before) / streams;
     result.fanout_ms = FanoutMs(author, watchers, changes);
   }
   gateway.Terminate();
   gateway.Start();
   // They begin with the oldest change, and all there are come in one message.
-  Watchers watchers(http1, streams);
-  result.http1_kb = OpenAndWeigh(watchers, streams, gateway.pid());
+  const double before = ServeBefore(http1, streams, gateway.pid());
+  Watchers watchers(http1);
+  watchers.Open(streams);
+  result.http1_kb = (SettledKb(gateway.pid()) - before) / streams;
   return result;
 }
 

@@ -7,7 +7,7 @@
 namespace usersync::tests {
 
 struct OpenStreams {
-  // Memory of the gateway per stream, over HTTP/2 and over HTTP/1.1 (a connection a stream).
+  // Memory of the gateway per idle stream, over HTTP/2 and over HTTP/1.1 (a connection a stream).
   double http2_kb = 0;
   double http1_kb = 0;
   // From the asking for a change until the last watcher has it; the median.
