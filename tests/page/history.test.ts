@@ -1,7 +1,7 @@
 // What was: the timeline of a user, verified by the browser, compared, and brought back.
 import { beforeEach, expect, test } from 'vitest';
 import { tamper } from './harness/database.ts';
-import { History } from './harness/history.ts';
+import { feedIs, History } from './harness/history.ts';
 import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 
@@ -49,6 +49,7 @@ test('an earlier version is restored with a reason, and everybody gets it', asyn
 });
 
 test('who restores what somebody has changed meanwhile is told, and may look and decide anew', async () => {
+  await feedIs(ann, 'live');
   const history = await History.ofRow(ann, email);
   await history.version(1).getByRole('button', { name: 'Restore this version' }).click();
   await bob.edit(email, { Status: 'invited' });
@@ -63,6 +64,7 @@ test('who restores what somebody has changed meanwhile is told, and may look and
 });
 
 test('a deleted user is found through the feed, and comes back', async () => {
+  await feedIs(ann, 'live');
   await bob.remove(email);
   await ann.row(email).waitFor({ state: 'hidden' });
   const history = await History.ofFeed(ann, 'delete');
