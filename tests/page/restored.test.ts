@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { allEqual } from './harness/all_equal.ts';
 import { emailsOf } from './harness/document.ts';
 import { DatabaseCopy } from './harness/faults.ts';
+import { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 
 const stage = Stage.ofFile();
@@ -28,4 +29,26 @@ test('what was written after the copy comes back by itself, and everybody goes o
   expect(emailsOf(after)).toHaveLength(emailsOf(before).length + 1);
   expect([...after.values()]).toContainEqual(expect.objectContaining({ email: 'before-copy@example.com', status: 'paused', role: 'admin' }));
   expect([await ann.refusedEdits().count(), await bob.refusedEdits().count()]).toEqual([0, 0]);
+});
+
+test('a browser that was closed meanwhile, with edits that it had not sent, goes on too', async () => {
+  const [ann, bob] = await stage.two();
+  const copy = await DatabaseCopy.take(stage.system);
+  await ann.create('lost-for-a-while@example.com');
+  await bob.row('lost-for-a-while@').waitFor();
+  await allEqual(stage.system, ann, bob);
+  await bob.button('⏹️ Stop Replication').click();
+  await bob.create('written-alone@example.com');
+  await bob.edit('lost-for-a-while@', { Role: 'admin' });
+  await bob.page.close();
+
+  await copy.putBack();
+  await ann.edit('lost-for-a-while@', { Status: 'paused' });
+  await allEqual(stage.system, ann);
+  const again = await Person.open(bob.context, stage.url);
+  await again.start();
+  await ann.row('written-alone@').waitFor();
+  const after = await allEqual(stage.system, ann, again);
+  expect([...after.values()]).toContainEqual(expect.objectContaining({ email: 'lost-for-a-while@example.com', status: 'paused', role: 'admin' }));
+  expect([await ann.refusedEdits().count(), await again.refusedEdits().count()]).toEqual([0, 0]);
 });

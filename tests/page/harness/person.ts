@@ -21,7 +21,8 @@ export class Person {
   static async open(context: BrowserContext, url: string): Promise<Person> {
     const page = await context.newPage();
     page.setDefaultTimeout(120_000);
-    await page.goto(url);
+    // Chromium gives up a load when it believes that the network has changed.
+    await page.goto(url).catch(() => page.goto(url));
     return new Person(context, page);
   }
 
