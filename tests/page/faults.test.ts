@@ -59,7 +59,8 @@ test('the store is away for a while, and nobody is told an edit is saved before 
   for (const email of emails) await ann.row(email).filter({ hasText: 'saved' }).waitFor();
 });
 
-test('five people write all the time while everything is killed in turn', async () => {
+// By hand, with CHAOS=1: README.md says why.
+test.runIf(process.env['CHAOS'])('five people write all the time while everything is killed in turn', async () => {
   await publishUsers(stage.system, 20);
   const people = await stage.people(5);
   for (const person of people) await person.row('user-19@').waitFor();

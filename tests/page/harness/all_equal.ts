@@ -31,10 +31,10 @@ export function allEqual(system: RunningSystem, ...people: Person[]): Promise<Do
     const users = await usersOf(system);
     // What costs least first: it is asked again and again.
     for (const person of people) await expectShown(person, emailsOf(users));
-    expect(sorted(await broadcastsOf(system))).toEqual(sorted(users));
+    expect(sorted(await broadcastsOf(system)), 'what NATS told last').toEqual(sorted(users));
     for (const person of people) {
-      expect(await person.pending()).toEqual([]);
-      expect(sorted(shared(await person.rows(), users))).toEqual(sorted(users));
+      expect(await person.pending(), 'what is on its way').toEqual([]);
+      expect(sorted(shared(await person.rows(), users)), 'what a browser keeps').toEqual(sorted(users));
     }
     return users;
   });
