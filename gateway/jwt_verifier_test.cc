@@ -97,6 +97,21 @@ TEST_F(JwtVerifierTest, RefusesAnotherAlgorithmThanTheKeys) {
   EXPECT_THAT(RefusalOfHeader(R"({"alg":["HS256"],"kid":"hs"})"), HasSubstr("alg must be"));
 }
 
+// What libjwt knows of it: an access token of RFC 9068 is of another type.
+TEST_F(JwtVerifierTest, TakesNoOtherTypeThanItsOwn) {
+  for (const char* type : {"JWT", "jwt"}) {
+    EXPECT_EQ(RefusalOfHeader(absl::StrCat(R"({"alg":"HS256","kid":"hs","typ":")", type, R"("})")),
+              "")
+        << type;
+  }
+  for (const char* type :
+       {"at+jwt", "application/at+jwt", "dpop+jwt", "secevent+jwt", "JOSE", ""}) {
+    EXPECT_NE(RefusalOfHeader(absl::StrCat(R"({"alg":"HS256","kid":"hs","typ":")", type, R"("})")),
+              "")
+        << type;
+  }
+}
+
 TEST_F(JwtVerifierTest, RefusesAKeyThatIsNotOurs) {
   EXPECT_THAT(RefusalOfHeader(R"({"alg":"HS256","kid":"other"})"), HasSubstr("not known"));
   EXPECT_THAT(RefusalOfHeader(R"({"alg":"HS256","kid":""})"), HasSubstr("not known"));
