@@ -39,7 +39,7 @@ export function useEdits(users: Readonly<ShallowRef<Users | null>>, log: Log) {
     settle(`Sent the edit of ${mine.email} again.`, (kept) => kept.applyAgain(key, corrected));
   const drop = ({ key, mine }: RefusedEdit) => settle(`Dropped the edit of ${mine.email}.`, (kept) => kept.drop(key));
 
-  /** As it is now: `pending` is a moment late, and serves only if nothing can be read. */
+  /** As it is now: `pending` lags, and serves only if nothing can be read. */
   async function atRisk(): Promise<AtRisk> {
     const unsent = await edits.value?.unsent().catch(log.fail);
     return { unsent: (unsent ?? pending.value).size, refused: refused.value.length };

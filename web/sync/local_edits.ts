@@ -9,11 +9,13 @@ import {
   filter,
   map,
   merge,
+  share,
   startWith,
   Subject,
   switchMap,
   takeUntil,
   takeWhile,
+  tap,
   throttleTime,
   timer,
   type Observable,
@@ -60,11 +62,11 @@ export class LocalEdits {
     return defer(() => this.#store).pipe(switchMap((store) => store.refused$));
   }
 
-  /** The ids of the rows, deleted ones too, that wait for an answer, or to be sent at all. A moment late. */
+  /** The ids of the rows, deleted ones too, that wait for an answer, or to be sent at all; saved ones a moment longer. */
   get unsent$(): Observable<ReadonlySet<string>> {
     return defer(() => this.#store).pipe(
       switchMap((store) => combineLatest([this.#looks$(store), store.pending$])),
-      map(([rows, pending]) => new Set([...rows, ...pending].map(({ id }) => id))),
+      map(([ids, pending]) => new Set([...ids, ...pending.map(({ id }) => id)])),
       distinctUntilChanged(sameIds),
     );
   }
@@ -92,27 +94,39 @@ export class LocalEdits {
     await (await this.#store).close();
   }
 
-  /** That a row was written here, not by a replication: thousands of rows that come are no reason to look at them all. */
-  get #written$(): Observable<unknown> {
-    return this.#users.eventBulks$.pipe(filter(({ context }) => !context.startsWith(fromReplication)));
-  }
-
   async #look(store: LocalStore): Promise<UnsentRow[]> {
     return unsentRows(this.#users, identifierOf(this.#identifier, await store.generation()));
   }
 
-  #looks$(store: LocalStore): Observable<UnsentRow[]> {
-    return merge(this.#written$, store.changes$).pipe(
+  /** Ids of rows that wait to be sent. What was written here a moment ago does, until it was looked at. */
+  #looks$(store: LocalStore): Observable<ReadonlySet<string>> {
+    const young = new Map<string, number>();
+    const look = async (): Promise<UnsentRow[]> => {
+      const begun = Date.now();
+      const rows = await this.#look(store);
+      for (const [id, writtenAt] of young) if (writtenAt < begun - youth) young.delete(id);
+      return rows;
+    };
+    // Thousands of rows that come are no reason to look at them all.
+    const written$ = this.#users.eventBulks$.pipe(
+      filter(({ context }) => !context.startsWith(fromReplication)),
+      tap(({ events }) => events.forEach(({ documentId }) => young.set(documentId, Date.now()))),
+      share(),
+    );
+    const looked$ = merge(written$, store.changes$).pipe(
       startWith(null),
       throttleTime(pause, undefined, throttled),
       switchMap(() =>
         timer(0, again).pipe(
           // While another tab clears everything, nothing can be read; then all of this closes.
-          exhaustMap(() => defer(() => this.#look(store)).pipe(catchError(() => EMPTY))),
-          takeWhile((rows) => rows.length > 0, true),
+          exhaustMap(() => defer(look).pipe(catchError(() => EMPTY))),
+          takeWhile((rows) => rows.length + young.size > 0, true),
         ),
       ),
       map((rows) => rows.filter(({ writtenAt }) => writtenAt < Date.now() - youth)),
+    );
+    return combineLatest([looked$, written$.pipe(startWith(null))]).pipe(
+      map(([rows]) => new Set([...rows.map(({ id }) => id), ...young.keys()])),
       takeUntil(this.#closed$),
     );
   }
