@@ -77,6 +77,23 @@ test('of a conflict the other side can be kept', async () => {
   expect(await agreed()).toMatchObject({ status: 'theirs' });
 });
 
+test('what is typed into a row stays though somebody deletes it, and can be saved when the user is back', async () => {
+  await ann.row(email).getByRole('button', { name: 'Edit' }).click();
+  const editor = ann.page.getByRole('row').filter({ has: ann.page.getByRole('textbox') });
+  await editor.getByLabel('Status').fill('typed');
+  await bob.remove(email);
+  await editor.getByRole('alert').waitFor();
+  expect(await editor.getByRole('button', { name: 'Save' }).count()).toBe(0);
+
+  await editor.getByRole('button', { name: 'History' }).click();
+  await ann.button('Undelete this user').click();
+  await bob.row(email).waitFor();
+  await ann.page.keyboard.press('Escape');
+  await editor.getByRole('button', { name: 'Save' }).click();
+  await bob.row(email).filter({ hasText: 'typed' }).waitFor();
+  expect(await agreed()).toMatchObject({ status: 'typed' });
+});
+
 test('who deletes what another edits is told, and the user stays', async () => {
   await apart(
     () => ann.remove(email),

@@ -1,6 +1,6 @@
 import type { UserRow } from '@usersync/sync';
 import { expect, test } from 'vitest';
-import { changesOf, matching, newestFirst, randomChange, randomOf } from './rows.ts';
+import { changesOf, matching, newestFirst, randomChange, randomOf, withEdited } from './rows.ts';
 
 function row(differences: Partial<UserRow> = {}): UserRow {
   const time = '2024-01-01T00:00:00Z';
@@ -18,6 +18,15 @@ test('a search looks at address, status, role and id, whatever their case', () =
   expect(matching(rows, 'u1').map(({ id }) => id)).toEqual(['u1']);
   expect(matching(rows, 'example').length).toBe(2);
   expect(matching(rows, '')).toBe(rows);
+});
+
+test('a row under edit stays in its place, whatever the search says and whoever deletes it', () => {
+  const [newer, edited, older] = ['2024-03-01', '2024-02-01', '2024-01-01'].map((day) => row({ id: day, created_at: `${day}T00:00:00Z` }));
+  const now = { ...edited!, status: 'paused' };
+  expect(withEdited([newer!, older!], [edited!], [newer!, now, older!])).toEqual([newer, now, older]);
+  expect(withEdited([newer!, older!], [edited!], [newer!, older!])).toEqual([newer, edited, older]);
+  const shown = [newer!, edited!];
+  expect(withEdited(shown, [edited!], [newer!, edited!, older!])).toBe(shown);
 });
 
 test('a random edit gives another status than there is', () => {

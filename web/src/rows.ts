@@ -17,6 +17,13 @@ export function matching(rows: readonly UserRow[], words: string): readonly User
   );
 }
 
+/** `shown`, and in their places the rows under edit that are not among them: as they are in `rows`, or as they were. */
+export function withEdited(shown: readonly UserRow[], edited: readonly UserRow[], rows: readonly UserRow[]): readonly UserRow[] {
+  const held = edited.filter(({ id }) => !shown.some((row) => row.id === id));
+  if (held.length === 0) return shown;
+  return [...shown, ...held.map((kept) => rows.find(({ id }) => id === kept.id) ?? kept)].sort(newestFirst);
+}
+
 export function randomOf<T>(items: readonly T[], random = Math.random): T | undefined {
   return items[Math.floor(random() * items.length)];
 }
