@@ -59,7 +59,7 @@ export class GenerationReplication {
     this.#reconciling = generation.reconciling;
     this.#open = open;
     const shared = { transport, link, position, counters, open, sequences: new RowSequences(), given: new GivenCheckpoint() };
-    this.feed = new LiveFeed(shared);
+    this.feed = new LiveFeed({ ...shared, quiet: () => this.rows.quiet() });
     const reader = new PageReader(shared);
     const pusher = new Pusher({
       ...shared,

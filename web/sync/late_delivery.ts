@@ -1,8 +1,9 @@
+import { unlessCancelled } from './cancel.ts';
 import type { CounterSet } from './counters.ts';
-import type { UserDocument } from './document.ts';
 import type { Link } from './link.ts';
 import type { LiveFeed } from './live_feed.ts';
 import type { LocalRows } from './local_rows.ts';
+import type { SequencedDocument } from './local_store.ts';
 import type { OpenRow, OpenRows } from './open_rows.ts';
 import type { PushedRow } from './push_result.ts';
 
@@ -19,8 +20,9 @@ export interface LateDeliveryParts {
 }
 
 /** What a row should become: what came for it while its push ran, or else what the receipt said. */
-function dueOf({ row, seq, told }: PushedRow): UserDocument | null {
-  return row.late !== null && row.late.seq > seq ? row.late.document : told;
+function dueOf({ row, seq, told }: PushedRow): SequencedDocument | null {
+  if (row.late !== null && row.late.seq > seq) return row.late;
+  return told === null ? null : { document: told, seq };
 }
 
 /**
@@ -44,7 +46,7 @@ export class LateDelivery {
     for (let tellings = 0; tellings < mostTellings; tellings += 1) {
       left = await this.#closeDelivered(left);
       if (left.length === 0) return;
-      feed.tell(left.map(dueOf).filter((document) => document !== null));
+      await unlessCancelled(feed.tell(left.map(dueOf).filter((due) => due !== null)), link.signal);
       await link.wait(pause);
       await rows.streamApplied();
     }
@@ -55,10 +57,10 @@ export class LateDelivery {
   /** Closes what needs no more. Returns the rest. */
   async #closeDelivered(pushed: readonly PushedRow[]): Promise<PushedRow[]> {
     const { open, rows } = this.#parts;
-    const due = new Set(pushed.map(dueOf).filter((document) => document !== null));
+    const due = new Set(pushed.flatMap((one) => dueOf(one)?.document ?? []));
     const missing = new Set(await rows.missing([...due]));
     const isOver = (one: PushedRow): boolean => {
-      const document = dueOf(one);
+      const document = dueOf(one)?.document ?? null;
       // What came meanwhile was not looked at.
       const isThere = document === null || (due.has(document) && !missing.has(document));
       return isThere || !open.isNewest(one.row);

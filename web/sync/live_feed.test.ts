@@ -17,7 +17,7 @@ beforeEach(() => {
   position = new LivePosition('e');
   position.pullAsked();
   const open = { keepLate: () => Promise.resolve() } as unknown as OpenRows;
-  feed = new LiveFeed({ position, open, sequences: new RowSequences(), counters: new CounterSet(), given: new GivenCheckpoint() });
+  feed = new LiveFeed({ position, open, sequences: new RowSequences(), counters: new CounterSet(), given: new GivenCheckpoint(), quiet: () => Promise.resolve() });
   told = [];
   feed.stream$.subscribe((item) => told.push(item));
 });

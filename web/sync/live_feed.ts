@@ -1,8 +1,10 @@
 import type { RxReplicationPullStreamItem } from 'rxdb';
 import { Subject } from 'rxjs';
 import type { CounterSet } from './counters.ts';
-import type { UserDocument, UserRow } from './document.ts';
+import type { UserRow } from './document.ts';
+import { HandOver } from './hand_over.ts';
 import type { LivePosition } from './live_position.ts';
+import type { SequencedDocument } from './local_store.ts';
 import type { OpenRows } from './open_rows.ts';
 import type { Checkpoint, GivenCheckpoint } from './page_reader.ts';
 import type { RowSequences } from './row_sequences.ts';
@@ -23,12 +25,15 @@ export interface LiveFeedParts {
   open: OpenRows;
   counters: CounterSet;
   given: GivenCheckpoint;
+  /** Resolves in a task of its own in which RxDB neither pushes nor applies anything. */
+  quiet: () => Promise<void>;
 }
 
 /** Turns what a transport tells into RxDB's live stream. */
 export class LiveFeed {
   readonly stream$ = new Subject<StreamItem>();
   readonly #parts: LiveFeedParts;
+  readonly #handOver: HandOver;
   /** Events are dealt with one after the other. */
   #queue: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -37,6 +42,7 @@ export class LiveFeed {
 
   constructor(parts: LiveFeedParts) {
     this.#parts = parts;
+    this.#handOver = new HandOver({ ...parts, stream$: this.stream$ });
   }
 
   take(event: TransportEvent): void {
@@ -47,12 +53,9 @@ export class LiveFeed {
     if (event.kind === 'change') this.#change(event.change);
   }
 
-  /** Puts documents into the stream without moving the checkpoint. False if there is none yet. */
-  tell(documents: UserDocument[]): boolean {
-    const checkpoint = this.#parts.given.furthest;
-    if (checkpoint === null) return false;
-    this.stream$.next({ documents, checkpoint });
-    return true;
+  /** Puts documents into the stream without moving the checkpoint. Resolves when RxDB was given them. */
+  tell(documents: readonly SequencedDocument[]): Promise<void> {
+    return this.#handOver.give(documents);
   }
 
   stop(): void {
@@ -96,6 +99,7 @@ export class LiveFeed {
 
   /** A change could not be dealt with: as if it had never come. */
   #missed(): void {
+    if (this.#stopped) return;
     this.#parts.position.lost();
     this.#resyncSoon();
   }
@@ -111,7 +115,8 @@ export class LiveFeed {
     given.give({ checkpoint, seq });
     if (!isNews) return;
     counters.add('live');
-    this.stream$.next({ documents: [document], checkpoint: { checkpoint, seq } });
+    // Not waited for: what comes next must not wait before it is kept.
+    this.#handOver.give([{ document, seq }]).catch(() => this.#missed());
   }
 
   #resyncSoon(): void {

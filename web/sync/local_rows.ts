@@ -1,6 +1,8 @@
 import { getAssumedMasterState, getChangedDocumentsSince, type RxCollection } from 'rxdb';
 import type { RxReplicationState } from 'rxdb/plugins/replication';
+import { filter, firstValueFrom } from 'rxjs';
 import { documentOf, sameDocument, type UserDocument, type UserRow } from './document.ts';
+import { nextTask } from './next_task.ts';
 import type { Checkpoint } from './page_reader.ts';
 
 const rowsAtOnce = 500;
@@ -23,6 +25,23 @@ export class LocalRows {
   /** Resolves when RxDB has dealt with what was put into the live stream. */
   async streamApplied(): Promise<void> {
     await this.#state.internalReplicationState?.streamQueue.down;
+  }
+
+  /**
+   * Resolves in a task of its own in which RxDB neither pushes nor applies anything: what it is given then, it
+   * applies at once, because nothing else runs before it has taken it. Rejects when the replication has ended.
+   */
+  async quiet(): Promise<void> {
+    const replication = this.#state.internalReplicationState;
+    if (replication === undefined) return;
+    const { events, streamQueue } = replication;
+    for (;;) {
+      // After a RESYNC it pushes without saying that it is active.
+      const { up, down } = streamQueue;
+      await Promise.all([up, down, firstValueFrom(events.active.up.pipe(filter((isActive) => !isActive)))]);
+      await nextTask();
+      if (streamQueue.up === up && streamQueue.down === down && !events.active.up.getValue()) return;
+    }
   }
 
   /** Those of the documents that no row equals. */

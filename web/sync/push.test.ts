@@ -184,6 +184,31 @@ describe('what comes for a row while its push runs', () => {
     await eventually(async () => expect(await page.browser.stored('u1')).toEqual(later));
   });
 
+  test('and is older than what was pushed, never replaces it', async () => {
+    store.commit(user());
+    const page = await openSynced(store);
+    const { browser, transport } = page;
+    let readPage = (): void => undefined;
+    transport.beforePage = () => new Promise((go) => (readPage = go));
+    transport.setOnline(true);
+    await eventually(() => expect(transport.pulls).toHaveLength(2));
+    // RxDB waits for the page: so this waits, too, while our author writes the same a little later.
+    store.commit(user({ status: 'paused', updated_at: '2024-01-02T00:00:00Z' }));
+    transport.muted = true;
+    const mine = row({ status: 'paused', updated_at: '2024-01-03T00:00:00Z' });
+    await browser.users.incrementalUpsert(mine);
+    await eventually(() => expect(store.head).toBe(3));
+    await settled(page);
+    readPage();
+    await browser.replication.inSync();
+    await eventually(async () => expect((await browser.counters()).pulled).toBe(2));
+    await page.browser.users.insert({ ...mine, id: 'u2' });
+    await eventually(() => expect(store.documentOf('u2')).not.toBeNull());
+    await settled(page);
+    expect(await browser.stored('u1')).toEqual(store.documentOf('u1'));
+    expect(await browser.stored('u1')).toMatchObject(mine);
+  });
+
   test('reaches the row though the page was closed meanwhile', async () => {
     const profile = new Profile();
     const [page] = await pushing(profile);
