@@ -15,9 +15,11 @@ namespace usersync::gateway {
 class CallClock {
  public:
   // `end` hears DEADLINE_EXCEEDED after `timeout`, or UNAUTHENTICATED at `expires`, whichever comes
-  // first; it may be on its way when Stop is called. Calls that have neither cost no timer.
-  void Start(const boost::asio::any_io_executor& executor, std::optional<absl::Duration> timeout,
-             absl::Time expires, std::function<void(const absl::Status&)> end);
+  // first; it may be on its way when Stop is called. Calls that have neither cost no timer. Returns
+  // the same if that is over already: then nothing is started.
+  absl::Status Start(const boost::asio::any_io_executor& executor,
+                     std::optional<absl::Duration> timeout, absl::Time expires,
+                     std::function<void(const absl::Status&)> end);
   void Stop() { timer_.reset(); }
 
  private:

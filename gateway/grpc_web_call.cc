@@ -84,11 +84,13 @@ void GrpcWebCall::Start() {
                              .message = *std::move(message_)};
   if (plan_.timeout) request.deadline = absl::Now() + OnTheWire(*plan_.timeout);
   // The exact deadline: the store's is earlier or later by a granule.
-  clock_.Start(responder_->executor(), plan_.timeout, plan_.expires,
-               [weak = weak_from_this()](const absl::Status& status) {
-                 const auto self = weak.lock();
-                 if (self != nullptr && self->responder_ != nullptr) self->GiveUp(ToGrpc(status));
-               });
+  const absl::Status over = clock_.Start(responder_->executor(), plan_.timeout, plan_.expires,
+                                         [weak = weak_from_this()](const absl::Status& status) {
+                                           const auto self = weak.lock();
+                                           if (self != nullptr && self->responder_ != nullptr)
+                                             self->GiveUp(ToGrpc(status));
+                                         });
+  if (!over.ok()) return Finish(ToGrpc(over));
   call_ = StoreCall::Start(pool_, std::move(request), responder_->executor(), weak_from_this());
 }
 

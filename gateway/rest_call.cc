@@ -36,11 +36,13 @@ void RestCall::OnBodyEnd() {
                              .metadata = std::move(plan_.metadata),
                              .message = *std::move(message)};
   if (plan_.timeout) request.deadline = absl::Now() + OnTheWire(*plan_.timeout);
-  clock_.Start(responder_->executor(), plan_.timeout, plan_.expires,
-               [weak = weak_from_this()](const absl::Status& status) {
-                 const auto self = weak.lock();
-                 if (self != nullptr && self->responder_ != nullptr) self->GiveUp(status);
-               });
+  const absl::Status over = clock_.Start(responder_->executor(), plan_.timeout, plan_.expires,
+                                         [weak = weak_from_this()](const absl::Status& status) {
+                                           const auto self = weak.lock();
+                                           if (self != nullptr && self->responder_ != nullptr)
+                                             self->GiveUp(status);
+                                         });
+  if (!over.ok()) return Finish(over);
   call_ = StoreCall::Start(pool_, std::move(request), responder_->executor(), weak_from_this());
 }
 
