@@ -68,6 +68,26 @@ TEST_F(GatewayTest, SpeaksTextToWhomAsksForIt) {
                                                    "grpc-status:0\r\n")));
 }
 
+// It knows no chunks: the answer ends with the connection.
+TEST_F(GatewayTest, SpeaksToClientsOfHttp10AsTheyExpect) {
+  const std::string call = Framed("");
+  RawClient client(gateway_->http_port());
+  client.Send(absl::StrCat("POST ", kUnary, " HTTP/1.0\r\nHost: localhost\r\n",
+                           "Connection: keep-alive\r\nContent-Type: application/grpc-web\r\n",
+                           "Content-Length: ", call.size(), "\r\n\r\n", call));
+  const std::string answer = client.ReadAll();
+  EXPECT_THAT(answer, HasSubstr("\r\nconnection: close\r\n"));
+  EXPECT_THAT(answer, Not(HasSubstr("transfer-encoding")));
+  grpc::testing::SimpleResponse response;
+  response.mutable_payload();
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n" + Framed(response.SerializeAsString()) +
+                               FrameHead(GrpcWebFrame::kTrailers, 15) + "grpc-status:0\r\n"));
+  RawClient reader(gateway_->http_port());
+  reader.Send("GET /config.json HTTP/1.0\r\nHost: localhost\r\n\r\n");
+  EXPECT_THAT(reader.ReadAll(), testing::AllOf(HasSubstr("\r\nconnection: close\r\n"),
+                                               HasSubstr("\r\ncontent-length: "), EndsWith("}")));
+}
+
 TEST_F(GatewayTest, WantsExactlyOneMessage) {
   EXPECT_THAT(Exchange(Post(kUnary, "")), HasSubstr("grpc-status:12\r\n"));
   EXPECT_THAT(Exchange(Post(kUnary, Framed("") + Framed(""))), HasSubstr("grpc-status:12\r\n"));
