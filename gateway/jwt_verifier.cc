@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
@@ -59,6 +60,8 @@ absl::Status JwtVerifier::CheckSignature(const std::string& token, absl::string_
   if (key->algorithm != claimed->algorithm) {
     return absl::UnauthenticatedError("the token's alg is not the one of its key");
   }
+  std::string digest = VerifiedTokens::Digest(token, key->material);
+  if (verified_.Has(digest)) return absl::OkStatus();
   jwt_t* decoded = nullptr;
   const int error = jwt_decode(&decoded, token.c_str(),
                                reinterpret_cast<const unsigned char*>(key->material.data()),
@@ -70,6 +73,7 @@ absl::Status JwtVerifier::CheckSignature(const std::string& token, absl::string_
   if (error != 0 || jwt_get_alg(decoded) != ToLibjwt(key->algorithm)) {
     return absl::UnauthenticatedError("the token's signature is not good");
   }
+  verified_.Add(std::move(digest));
   return absl::OkStatus();
 }
 

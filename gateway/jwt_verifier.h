@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "gateway/jwt_claims.h"
 #include "gateway/jwt_keys.h"
+#include "gateway/verified_tokens.h"
 
 namespace usersync::gateway {
 
@@ -23,6 +24,7 @@ class JwtVerifier {
 
   const std::unique_ptr<JwtKeys> keys_;
   const JwtClaimRules rules_;
+  mutable VerifiedTokens verified_;
 };
 
 }  // namespace usersync::gateway

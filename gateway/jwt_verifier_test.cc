@@ -187,6 +187,22 @@ TEST_F(JwtVerifierTest, RefusesOverlongTokens) {
   EXPECT_THAT(RefusalOfHeader(header), HasSubstr("at most"));
 }
 
+TEST_F(JwtVerifierTest, JudgesATokenThatItKnowsLikeAnyOther) {
+  const std::string token =
+      TokenMaker::Es256(TokenMaker::Unsigned(R"({"alg":"ES256","kid":"ec"})", kPayload));
+  EXPECT_EQ(Refusal(token), "");
+  EXPECT_EQ(Refusal(token), "");
+  EXPECT_THAT(std::string(verifier_.Verify(token, absl::FromUnixSeconds(3000)).status().message()),
+              HasSubstr("exp"));
+  // The same payload, signed with a key that has taken the place of the first.
+  EVP_PKEY* const other = EVP_EC_gen("prime256v1");
+  file_.Write(absl::StrCat(R"({"keys":[)", TokenMaker::EcJwk("ec", other), "]}"));
+  EVP_PKEY_free(other);
+  EXPECT_THAT(Refusal(token), HasSubstr("signature"));
+  file_.Write(absl::StrCat(R"({"keys":[)", TokenMaker::EcJwk("ec"), "]}"));
+  EXPECT_EQ(Refusal(token), "");
+}
+
 TEST_F(JwtVerifierTest, ForgetsAKeyThatTheFileNoLongerHas) {
   const std::string token =
       TokenMaker::Rs256(TokenMaker::Unsigned(R"({"alg":"RS256","kid":"rsa"})", kPayload));

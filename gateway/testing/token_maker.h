@@ -95,10 +95,10 @@ class TokenMaker {
                         Number(key, OSSL_PKEY_PARAM_RSA_E), R"("})");
   }
 
-  static std::string EcJwk(const std::string& id) {
+  static std::string EcJwk(const std::string& id, const EVP_PKEY* key = Ec()) {
     return absl::StrCat(R"({"kty":"EC","crv":"P-256","alg":"ES256","kid":")", id, R"(","x":")",
-                        Number(Ec(), OSSL_PKEY_PARAM_EC_PUB_X, 32), R"(","y":")",
-                        Number(Ec(), OSSL_PKEY_PARAM_EC_PUB_Y, 32), R"("})");
+                        Number(key, OSSL_PKEY_PARAM_EC_PUB_X, 32), R"(","y":")",
+                        Number(key, OSSL_PKEY_PARAM_EC_PUB_Y, 32), R"("})");
   }
 
  private:
