@@ -24,6 +24,7 @@ class Store final : public Server {
   static absl::StatusOr<std::string> Migrate(const Preparation& preparation,
                                              const std::string& command = "up");
 
+  int port() const { return port_; }
   std::string address() const;
 
   // From its next start on it shows a certificate and wants one; `ours` is what it is asked with

@@ -20,6 +20,7 @@ UNITS = {
     "cpu_nats": "us", "cpu_bridge": "us", "cpu_store": "us", "cpu_postgres": "us",
     "gateway_unary_to_direct": "ratio", "gateway_stream_to_direct": "ratio",
     "gateway_unary_to_node": "ratio", "gateway_stream_to_node": "ratio",
+    "gateway_unary_to_store": "ratio", "gateway_stream_to_store": "ratio",
     "idle_stream_kb": "kB", "idle_stream_h1_kb": "kB", "fanout_100_ms": "ms",
 }
 for way in WAYS:

@@ -3,14 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <stdexcept>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/bench/bench_document.h"
 #include "tests/bench/gateway/call_load.h"
 #include "tests/bench/gateway/echo_store.h"
 #include "tests/bench/gateway/node_proxy.h"
 #include "tests/bench/report.h"
+#include "tests/harness/eventually.h"
 #include "tests/harness/gateway.h"
+#include "tests/harness/line.h"
+#include "tests/harness/must.h"
+#include "users/v1/history_service.pb.h"
 #include "users/v1/user_service.pb.h"
 
 namespace usersync::tests {
@@ -22,6 +28,8 @@ constexpr int kTypical = 32;
 constexpr int kRounds = 5;
 // HTTP/2 shares so many connections among all calls.
 constexpr int kHttp2Connections = 4;
+// Whom a real store is asked for, who has as many versions as the other answers with messages.
+constexpr int kUser = 1;
 
 // A way to the store.
 struct Way {
@@ -41,7 +49,7 @@ CallRates Measure(const Way& way, const CallLoad& load) {
 
 CallLoad UnaryLoad(int concurrent, absl::Duration time) {
   users::v1::GetUserRequest request;
-  request.set_user_id("ann");
+  request.set_user_id(BenchUserId(kUser));
   return {.path = "/users.v1.UserService/GetUser",
           .message = request.SerializeAsString(),
           .concurrent = concurrent,
@@ -50,7 +58,10 @@ CallLoad UnaryLoad(int concurrent, absl::Duration time) {
 }
 
 CallLoad StreamLoad(int concurrent, absl::Duration time) {
+  users::v1::StreamHistoryRequest request;
+  request.set_user_id(BenchUserId(kUser));
   return {.path = "/users.v1.HistoryService/StreamHistory",
+          .message = request.SerializeAsString(),
           .concurrent = concurrent,
           .warm_up = time / 4,
           .time = time};
@@ -92,6 +103,36 @@ void ReportRatios(const Way& way, const Way& other, absl::Duration time) {
          Ratio(way, other, StreamLoad(kTypical, time / kRounds)), "ratio");
 }
 
+Way Directly(const std::string& name, const Server& store, int port) {
+  return {name, [port] { return ConnectGrpc(port); }, false, store.pid()};
+}
+
+Way OverHttp2(const Gateway& gateway) {
+  return {"gateway_h2", [port = gateway.http_port()] { return ConnectGrpcWebHttp2(port); }, false,
+          gateway.pid()};
+}
+
+void MakeHistory(Line& line) {
+  const auto client = line.Client();
+  for (int edit = 1; edit <= kEchoMessages; ++edit) {
+    Must(client->Publish({.subject = "users.update", .payload = BenchDocument(kUser, edit)}));
+  }
+  Must(client->Flush());
+  if (!Eventually([&] { return line.Head() == kEchoMessages && line.IsQuiet(); })) {
+    throw std::runtime_error("the line does not come to rest");
+  }
+}
+
+// What a store that reads PostgreSQL leaves of the gateway's cost.
+void ReportRatiosToStore(absl::Duration time) {
+  Line line;
+  line.Start();
+  MakeHistory(line);
+  Gateway gateway(line.preparation(), {line.store().address()});
+  gateway.Start();
+  ReportRatios(OverHttp2(gateway), Directly("store", line.store(), line.store().port()), time);
+}
+
 }  // namespace
 
 void MeasureGatewayRates(const std::string& peer, absl::Duration time) {
@@ -102,11 +143,10 @@ void MeasureGatewayRates(const std::string& peer, absl::Duration time) {
   gateway.Start();
   NodeProxy node(peer, store.address(), preparation.LogPath("node"));
   if (!peer.empty()) node.Start();
-  const Way direct{"direct", [&] { return ConnectGrpc(store.port()); }, false, store.pid()};
+  const Way direct = Directly("direct", store, store.port());
   const Way http1{"gateway_h1", [&] { return ConnectGrpcWebHttp1(gateway.http_port()); }, true,
                   gateway.pid()};
-  const Way http2{"gateway_h2", [&] { return ConnectGrpcWebHttp2(gateway.http_port()); }, false,
-                  gateway.pid()};
+  const Way http2 = OverHttp2(gateway);
   const Way other{"node", [&] { return ConnectGrpcWebHttp1(node.port()); }, true,
                   peer.empty() ? 0 : node.pid()};
   std::vector<const Way*> ways = {&direct, &http1, &http2};
@@ -117,6 +157,7 @@ void MeasureGatewayRates(const std::string& peer, absl::Duration time) {
   }
   ReportRatios(http2, direct, time);
   if (!peer.empty()) ReportRatios(http1, other, time);
+  ReportRatiosToStore(time);
 }
 
 }  // namespace usersync::tests

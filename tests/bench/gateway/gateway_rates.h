@@ -1,5 +1,6 @@
 // What the gateway makes of a store's speed: the same calls straight to a store that answers at
-// once, through the gateway, and through a proxy made of npm's connect-node.
+// once, through the gateway, and through a proxy made of npm's connect-node; and straight to a real
+// store and through the gateway.
 #pragma once
 
 #include <string>
