@@ -121,14 +121,21 @@ void StoreCall::Post() {
   boost::asio::post(executor_, [self = shared_from_this()] { self->Tell(); });
 }
 
+StoreCall::News StoreCall::TakeNews() {
+  MutexLock lock(mutex_);
+  is_posted_ = false;
+  untold_bytes_ = 0;
+  // No std::swap: g++ 12 takes the empty headers for uninitialized ones.
+  News news{.headers = std::move(news_.headers),
+            .messages = std::move(news_.messages),
+            .status = std::move(news_.status)};
+  news_.headers.reset();
+  news_.messages.clear();
+  return news;
+}
+
 void StoreCall::Tell() {
-  News news;
-  {
-    MutexLock lock(mutex_);
-    std::swap(news, news_);
-    is_posted_ = false;
-    untold_bytes_ = 0;
-  }
+  News news = TakeNews();
   const auto listener = listener_.lock();
   if (listener == nullptr) return;
   if (news.headers) listener->OnHeaders(*news.headers);

@@ -69,6 +69,7 @@ class StoreCall : public grpc::ClientReadReactor<grpc::ByteBuffer>,
   void Begin(Request request);
   void ReadOnIfRoom() REQUIRES(mutex_);
   void Post() REQUIRES(mutex_);
+  News TakeNews();
   void Tell();
 
   const std::unique_ptr<ChannelPool::Lease> lease_;
