@@ -1,6 +1,6 @@
 import type { RxCollection } from 'rxdb';
 import { replicateRxCollection, type RxReplicationState } from 'rxdb/plugins/replication';
-import { Cancelled } from './cancel.ts';
+import { unlessCancelled } from './cancel.ts';
 import type { CounterSet } from './counters.ts';
 import type { UserDocument, UserRow } from './document.ts';
 import { identifierOf, type Generation } from './generation.ts';
@@ -10,7 +10,7 @@ import { LiveFeed } from './live_feed.ts';
 import type { LivePosition } from './live_position.ts';
 import { LocalRows } from './local_rows.ts';
 import type { LocalStore, RefusedEdit } from './local_store.ts';
-import { OpenRows } from './open_rows.ts';
+import type { OpenRows } from './open_rows.ts';
 import { GivenCheckpoint, PageReader, type Checkpoint } from './page_reader.ts';
 import type { OtherHistory } from './push_plan.ts';
 import type { PushedRow } from './push_result.ts';
@@ -27,6 +27,8 @@ export interface GenerationParts {
   link: Link;
   position: LivePosition;
   store: LocalStore;
+  /** Shared by all generations: a push of the one before may still be under way. */
+  open: OpenRows;
   counters: CounterSet;
   /** Of the whole replication, without epoch and generation. */
   identifier: string;
@@ -44,20 +46,15 @@ export class GenerationReplication {
   readonly feed: LiveFeed;
   readonly rows: LocalRows;
   readonly #parts: GenerationParts;
-  readonly #open: OpenRows;
   readonly #late: LateDelivery;
   #reconciling: boolean;
+  readonly #ending = new AbortController();
   #otherHistory: Promise<OtherHistory> | null = null;
 
-  static async create(parts: GenerationParts, generation: Generation): Promise<GenerationReplication> {
-    return new GenerationReplication(parts, generation, await OpenRows.load(parts.store));
-  }
-
-  private constructor(parts: GenerationParts, generation: Generation, open: OpenRows) {
-    const { transport, link, position, store, counters, collection } = parts;
+  constructor(parts: GenerationParts, generation: Generation) {
+    const { transport, link, position, store, open, counters, collection } = parts;
     this.#parts = parts;
     this.#reconciling = generation.reconciling;
-    this.#open = open;
     const shared = { transport, link, position, counters, open, sequences: new RowSequences(), given: new GivenCheckpoint() };
     this.feed = new LiveFeed({ ...shared, quiet: () => this.rows.quiet() });
     const reader = new PageReader(shared);
@@ -85,7 +82,7 @@ export class GenerationReplication {
 
   /** Begins. Resolves when everything was pulled and pushed once. */
   async start(): Promise<void> {
-    const inherited = this.#open.all;
+    const inherited = this.#parts.open.all;
     await this.state.start();
     await this.state.awaitInitialReplication();
     if (this.#reconciling) {
@@ -99,14 +96,19 @@ export class GenerationReplication {
   }
 
   async stop(): Promise<void> {
-    this.feed.stop();
+    this.#end();
     await this.state.cancel();
   }
 
   /** Stops, and forgets what RxDB believed of this history. */
   async remove(): Promise<void> {
-    this.feed.stop();
+    this.#end();
     await this.state.remove();
+  }
+
+  #end(): void {
+    this.#ending.abort();
+    this.feed.stop();
   }
 
   async #pull(reader: PageReader, from: Checkpoint | undefined, limit: number) {
@@ -119,11 +121,15 @@ export class GenerationReplication {
   }
 
   async #settle(rows: readonly PushedRow[]): Promise<void> {
+    const { link, open, counters } = this.#parts;
     try {
-      await this.#late.settle(rows);
-    } catch (error) {
+      await unlessCancelled(this.#late.settle(rows), this.#ending.signal);
+    } catch {
       // The page that comes next goes on with it: the rows are still open in the local store.
-      if (!(error instanceof Cancelled)) this.#parts.counters.add('errors');
+      if (link.signal.aborted) return;
+      // The next generation pulls everything and compares every row.
+      if (this.#ending.signal.aborted) await open.close(rows.map(({ row }) => row));
+      else counters.add('errors');
     }
   }
 

@@ -7,6 +7,7 @@ import { GenerationReplication } from './generation_replication.ts';
 import { Link } from './link.ts';
 import { LivePosition } from './live_position.ts';
 import type { LocalStore, RefusedEdit } from './local_store.ts';
+import { OpenRows } from './open_rows.ts';
 import type { Status } from './status.ts';
 import type { Transport, TransportEvent } from './transport.ts';
 
@@ -27,6 +28,7 @@ export interface LeaderParts {
 /** The work of the one tab that leads: one generation after the other over one transport. */
 export class Leader {
   readonly #parts: LeaderParts;
+  readonly #open: OpenRows;
   readonly #link: Link;
   #generation: Generation;
   #position: LivePosition;
@@ -37,11 +39,12 @@ export class Leader {
   #diverged = false;
 
   static async create(parts: LeaderParts): Promise<Leader> {
-    return new Leader(parts, await parts.store.generation());
+    return new Leader(parts, await parts.store.generation(), await OpenRows.load(parts.store));
   }
 
-  private constructor(parts: LeaderParts, generation: Generation) {
+  private constructor(parts: LeaderParts, generation: Generation, open: OpenRows) {
     this.#parts = parts;
+    this.#open = open;
     this.#generation = generation;
     this.#position = new LivePosition(generation.epoch);
     this.#link = new Link(parts.transport.events$, parts.signal);
@@ -51,7 +54,7 @@ export class Leader {
   async start(): Promise<void> {
     const { transport } = this.#parts;
     transport.events$.subscribe((event) => this.#take(event));
-    this.#replication = await this.#make();
+    this.#replication = this.#make();
     transport.start();
     await this.#link.connected();
     this.#begin(this.#replication);
@@ -67,15 +70,16 @@ export class Leader {
     await this.#parts.transport.close();
   }
 
-  #make(): Promise<GenerationReplication> {
+  #make(): GenerationReplication {
     const { collection, transport, store, status, identifier, batchSize, onRefused } = this.#parts;
-    return GenerationReplication.create(
+    return new GenerationReplication(
       {
         collection,
         transport,
         link: this.#link,
         position: this.#position,
         store,
+        open: this.#open,
         counters: status.counters,
         identifier,
         batchSize,
@@ -144,7 +148,7 @@ export class Leader {
     await this.#save({ number: this.#generation.number + 1, database: epoch ?? 'unknown', epoch, reconciling: true });
     await old.remove();
     this.#position = new LivePosition(epoch);
-    this.#replication = await this.#make();
+    this.#replication = this.#make();
     this.#begin(this.#replication);
   }
 
