@@ -1,9 +1,13 @@
 #include "gateway/store_call.h"
 
+#include <google/protobuf/descriptor.h>
 #include <grpcpp/impl/rpc_method.h>
+#include <grpcpp/support/client_callback.h>
 
 #include <boost/asio/post.hpp>
 #include <utility>
+
+#include "absl/strings/str_replace.h"
 
 namespace usersync::gateway {
 namespace {
@@ -22,12 +26,75 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
+// Calls are made as generated code makes them. A generic stub knows but those that stream both
+// ways, and such a call takes a kilobyte more for as long as it is open.
+class UnaryCall final : public StoreCall, public grpc::ClientUnaryReactor {
+ public:
+  using StoreCall::StoreCall;
+
+ private:
+  void Open(const std::string& method) override {
+    grpc::internal::ClientCallbackUnaryFactory::Create(
+        channel(), grpc::internal::RpcMethod(method.c_str(), grpc::internal::RpcMethod::NORMAL_RPC),
+        context(), request(), response(), this);
+    StartCall();
+  }
+
+  // There is but one message.
+  void ReadOn() override {}
+
+  void OnReadInitialMetadataDone(bool ok) override { HaveHeaders(ok); }
+  void OnDone(const grpc::Status& status) override { HaveEnd(status); }
+};
+
+class StreamingCall final : public StoreCall, public grpc::ClientReadReactor<grpc::ByteBuffer> {
+ public:
+  using StoreCall::StoreCall;
+
+ private:
+  void Open(const std::string& method) override {
+    grpc::internal::ClientCallbackReaderFactory<grpc::ByteBuffer>::Create(
+        channel(),
+        grpc::internal::RpcMethod(method.c_str(), grpc::internal::RpcMethod::SERVER_STREAMING),
+        context(), request(), this);
+    // Reads are started from outside gRPC's own callbacks too.
+    AddHold();
+    StartRead(response());
+    StartCall();
+  }
+
+  void ReadOn() override { StartRead(response()); }
+
+  void OnReadInitialMetadataDone(bool ok) override { HaveHeaders(ok); }
+  void OnReadDone(bool ok) override {
+    if (ok) {
+      HaveMessage();
+    } else {
+      RemoveHold();
+    }
+  }
+  void OnDone(const grpc::Status& status) override { HaveEnd(status); }
+};
+
+// Of a method that is not known here, one message may be the first of many.
+bool IsUnary(absl::string_view method) {
+  const auto* known = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
+      absl::StrReplaceAll(method.substr(1), {{"/", "."}}));
+  return known != nullptr && !known->client_streaming() && !known->server_streaming();
+}
+
 }  // namespace
 
 std::shared_ptr<StoreCall> StoreCall::Start(ChannelPool& pool, Request request,
                                             boost::asio::any_io_executor executor,
                                             std::weak_ptr<Listener> listener) {
-  auto call = std::make_shared<StoreCall>(pool.Acquire(), std::move(executor), std::move(listener));
+  std::shared_ptr<StoreCall> call;
+  if (IsUnary(request.method)) {
+    call = std::make_shared<UnaryCall>(pool.Acquire(), std::move(executor), std::move(listener));
+  } else {
+    call =
+        std::make_shared<StreamingCall>(pool.Acquire(), std::move(executor), std::move(listener));
+  }
   call->Begin(std::move(request));
   return call;
 }
@@ -45,17 +112,7 @@ void StoreCall::Begin(Request request) {
     MutexLock lock(mutex_);
     self_ = shared_from_this();
   }
-  // As generated code does it. A generic stub knows but calls that stream both ways, and those take
-  // a kilobyte more for as long as they are open.
-  grpc::internal::ClientCallbackReaderFactory<grpc::ByteBuffer>::Create(
-      lease_->channel().get(),
-      grpc::internal::RpcMethod(request.method.c_str(),
-                                grpc::internal::RpcMethod::SERVER_STREAMING),
-      &context_, &request_, this);
-  // Reads are started from outside gRPC's own callbacks too.
-  AddHold();
-  StartRead(&response_);
-  StartCall();
+  Open(request.method);
 }
 
 void StoreCall::Cancel() {
@@ -76,10 +133,10 @@ void StoreCall::ReadOnIfRoom() {
   if (!is_paused_) return;
   if (!is_cancelled_ && untold_bytes_ + backlog_ >= kMostBacklog) return;
   is_paused_ = false;
-  StartRead(&response_);
+  ReadOn();
 }
 
-void StoreCall::OnReadInitialMetadataDone(bool ok) {
+void StoreCall::HaveHeaders(bool ok) {
   MutexLock lock(mutex_);
   has_headers_ = true;
   // It is sent.
@@ -88,27 +145,28 @@ void StoreCall::OnReadInitialMetadataDone(bool ok) {
   Post();
 }
 
-void StoreCall::OnReadDone(bool ok) {
-  MutexLock lock(mutex_);
-  if (!ok) {
-    RemoveHold();
-    return;
-  }
+void StoreCall::TakeMessage() {
   std::string message = BytesOf(response_);
   // It would keep a piece of gRPC's read buffer until the next message.
   response_.Clear();
   untold_bytes_ += message.size();
   news_.messages.push_back(std::move(message));
+}
+
+void StoreCall::HaveMessage() {
+  MutexLock lock(mutex_);
+  TakeMessage();
   is_paused_ = true;
   ReadOnIfRoom();
   Post();
 }
 
-void StoreCall::OnDone(const grpc::Status& status) {
+void StoreCall::HaveEnd(const grpc::Status& status) {
   std::shared_ptr<StoreCall> self;
   MutexLock lock(mutex_);
   self = std::move(self_);
   has_headers_ = true;
+  if (response_.Valid()) TakeMessage();
   news_.status = std::make_unique<const grpc::Status>(status);
   Post();
 }

@@ -1,10 +1,8 @@
 // One call of a store, for a client elsewhere: one message there, any number back, as bytes.
-// Reads on only while the client keeps up.
 #pragma once
 
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/client_callback.h>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
@@ -20,8 +18,7 @@
 namespace usersync::gateway {
 
 // Thread-safe.
-class StoreCall : public grpc::ClientReadReactor<grpc::ByteBuffer>,
-                  public std::enable_shared_from_this<StoreCall> {
+class StoreCall : public std::enable_shared_from_this<StoreCall> {
  public:
   struct Request {
     // Such as /users.v1.UserService/GetUser.
@@ -47,6 +44,7 @@ class StoreCall : public grpc::ClientReadReactor<grpc::ByteBuffer>,
 
   StoreCall(std::unique_ptr<ChannelPool::Lease> lease, boost::asio::any_io_executor executor,
             std::weak_ptr<Listener> listener);
+  virtual ~StoreCall() = default;
 
   // Ends it; the listener hears of CANCELLED, if it is still there.
   void Cancel();
@@ -54,9 +52,18 @@ class StoreCall : public grpc::ClientReadReactor<grpc::ByteBuffer>,
   // Says how many bytes the listener still holds. Beyond a limit nothing more is read.
   void SetBacklog(size_t bytes);
 
-  void OnReadInitialMetadataDone(bool ok) override;
-  void OnReadDone(bool ok) override;
-  void OnDone(const grpc::Status& status) override;
+ protected:
+  grpc::Channel* channel() const { return lease_->channel().get(); }
+  grpc::ClientContext* context() { return &context_; }
+  const grpc::ByteBuffer* request() const { return &request_; }
+  // Where the next message comes to.
+  grpc::ByteBuffer* response() { return &response_; }
+
+  // What gRPC says of the call, on any of its threads. A message is in response(); that of a call
+  // which has but one comes with the end.
+  void HaveHeaders(bool ok);
+  void HaveMessage();
+  void HaveEnd(const grpc::Status& status);
 
  private:
   // What has come and was not yet told.
@@ -66,7 +73,12 @@ class StoreCall : public grpc::ClientReadReactor<grpc::ByteBuffer>,
     std::unique_ptr<const grpc::Status> status;
   };
 
+  virtual void Open(const std::string& method) = 0;
+  // Reads the next message, after one was read.
+  virtual void ReadOn() = 0;
+
   void Begin(Request request);
+  void TakeMessage() REQUIRES(mutex_);
   void ReadOnIfRoom() REQUIRES(mutex_);
   void Post() REQUIRES(mutex_);
   News TakeNews();
