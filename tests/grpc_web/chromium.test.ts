@@ -1,25 +1,17 @@
 // Both libraries in Debian's Chromium, on a page of another origin.
 import { type Browser, type Page, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { FLAGS } from './flags.ts';
 import { PageServer } from './page_server.ts';
 import { TestGateway } from './test_gateway.ts';
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const PATIENCE = { timeout: 60_000 };
 
 let pages: PageServer;
 let gateway: TestGateway;
 let browser: Browser;
 beforeAll(async () => {
-  pages = await PageServer.start();
+  pages = await PageServer.start('page.ts');
   gateway = await TestGateway.start(pages.origin);
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
 });
