@@ -3,12 +3,14 @@
 import argparse
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 
 from common.run import build, packages, page_bench, web
 from common.run.checks import forget_variables
 from common.run.interrupts import Interrupts
+from common.run.problem import Problem
 from common.run.progress import Progress
 from common.run.state import ROOT
 from common.run.up import install
@@ -22,9 +24,11 @@ PEER = ROOT / "tests" / "bench" / "peer" / "proxy.js"
 
 def main(arguments):
     """Measures the line, the gateway and the page. What data there is lies in $TMPDIR, else in /tmp."""
-    parser = argparse.ArgumentParser(prog="usersync bench", add_help=False, allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="usersync bench", add_help=False, allow_abbrev=False, description=__doc__)
     page_bench.add_options(parser)
     options, others = parser.parse_known_args(arguments)
+    if {"--help", "-h"} & set(others):
+        return explain(parser)
     if options.page_only and others:
         parser.error(f"--page-only leaves out what takes {' '.join(others)}")
     bench = Bench(Interrupts(), Progress(sys.stderr))
@@ -33,11 +37,19 @@ def main(arguments):
         # PostgreSQL must pass through as its own user.
         os.chmod(folder, 0o711)
         status = 0 if options.page_only else bench.line_and_gateway(folder, others)
-        if {"--help", "--version"} & set(others):
-            print(parser.format_help())
-        elif status == 0 and "--gateway-only" not in others:
+        if status == 0 and "--gateway-only" not in others:
             status = bench.page(folder, options)
         return status
+
+
+def explain(parser):
+    """Prints all options without building anything: those of a driver that is not there yet are only mentioned."""
+    print(parser.format_help())
+    folder = pathlib.Path(os.environ.get("USERSYNC_BIN_DIR") or ROOT / "build" / "release" / "bin")
+    if not (folder / DRIVER).exists():
+        print(f"{folder / DRIVER} has more options: once it is built, this tells them, too")
+        return 0
+    return subprocess.run((folder / DRIVER, "--help"), check=False).returncode
 
 
 class Bench:
@@ -67,7 +79,11 @@ class Bench:
     def _programs(self, *targets):
         """The folder that holds them."""
         if self._finished:
-            return pathlib.Path(self._finished).absolute()
+            folder = pathlib.Path(self._finished).absolute()
+            absent = [name for name in targets if not (folder / name).exists()]
+            if absent:
+                raise Problem(f"USERSYNC_BIN_DIR names {folder}, which does not hold {' '.join(absent)}")
+            return folder
         folder = ROOT / "build"
         install((*packages.BUILD, *packages.RUN, *packages.TEST), folder / "packages.log", self._interrupts,
                 self._progress)

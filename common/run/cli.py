@@ -1,6 +1,7 @@
 """The commands of ./usersync."""
 
 import importlib
+import os
 import re
 import sys
 
@@ -14,7 +15,7 @@ COMMANDS = {
     "up": "start everything and keep it running until Ctrl-C",
     "env": "print export NAME='value' lines for whatever runs now",
     "demo": "play a short story of edits, conflicts and merges, and show what happened",
-    "test": "build everything and run all tests (arguments go to ctest)",
+    "test": "build everything and run all tests (--label, --filter and --preset choose some)",
     "bench": "measure line, gateway and page (--large: ten million versions; --gateway-only, --page-only)",
     "page": "build the page into web/dist, with a Node of its own if need be",
     "prepare": "make secrets, configuration and a database cluster in a folder (for tests)",
@@ -37,7 +38,8 @@ def help_text():
     lines = ["Usage: ./usersync COMMAND [argument...]", "", "Commands:"]
     lines += [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
     lines += ["", "  --help     print this text", "  --version  print the version", "", "Variables:"]
-    lines += [f"  {name:<28} {text}" for name, text in VARIABLES.items()]
+    width = max(map(len, VARIABLES))
+    lines += [f"  {name:<{width}} {text}" for name, text in VARIABLES.items()]
     lines += ["", "Each service has a --help of its own: its flag --x-y is the variable USERSYNC_X_Y,",
               "and variables given to `up` reach the services."]
     return "\n".join(lines)
@@ -50,6 +52,20 @@ def version():
 
 def main(arguments):
     """Runs one command. Returns the status to end with."""
+    try:
+        return run(arguments)
+    except Problem as problem:
+        print(f"usersync: {problem}", file=sys.stderr)
+        return 1
+    except (Stopped, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        # Python would complain once more when it empties its buffers at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def run(arguments):
     command = arguments[0] if arguments else "--help"
     if command in ("--help", "-h", "help"):
         print(help_text())
@@ -61,12 +77,4 @@ def main(arguments):
         print(f"usersync: there is no command '{command}'\n\n{help_text()}", file=sys.stderr)
         return 2
     module = importlib.import_module(f"common.run.{MODULES.get(command, command)}")
-    try:
-        return module.main(arguments[1:])
-    except Problem as problem:
-        print(f"usersync: {problem}", file=sys.stderr)
-        return 1
-    except (Stopped, KeyboardInterrupt):
-        return 130
-    except BrokenPipeError:
-        return 141
+    return module.main(arguments[1:])

@@ -2,9 +2,12 @@
 
 import contextlib
 import io
+import os
+import subprocess
 import unittest
 
 from common.run import cli
+from common.run.state import ROOT
 
 
 def run(*arguments):
@@ -26,11 +29,17 @@ class CliTest(unittest.TestCase):
             self.assertRegex(output, rf"(?m)^  {word} ")
 
     def test_each_command_explains_itself_and_does_nothing(self):
-        # The benchmark's driver explains itself, once it is built.
-        for command in cli.COMMANDS.keys() - {"bench"}:
+        for command in cli.COMMANDS:
             status, output, errors = run(command, "--help")
             self.assertEqual(status, 0, errors)
             self.assertIn(f"usage: usersync {command}", output.lower())
+
+    def test_a_reader_that_has_seen_enough_is_no_failure(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with open(writer, "wb") as output:
+            answer = subprocess.run([ROOT / "usersync", "--help"], check=False, stdout=output, stderr=subprocess.PIPE)
+        self.assertEqual((answer.returncode, answer.stderr), (141, b""))
 
     def test_tells_its_version(self):
         self.assertRegex(run("--version")[1], r"^usersync \d+\.\d+\.\d+\n$")

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tempfile
 import unittest
 
 from tests.running.running_system import SCRIPT
@@ -55,14 +56,20 @@ class BenchTest(unittest.TestCase):
         self.assertEqual(answer.stdout, "")
         self.assertIn("no-such-option", answer.stderr)
 
+    def test_finished_programs_without_the_driver_are_an_error(self):
+        with tempfile.TemporaryDirectory() as empty:
+            answer = bench("--gateway-only", USERSYNC_BIN_DIR=empty)
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("does not hold usersync-bench", answer.stderr)
+
     def test_the_page_alone_takes_no_option_of_the_rest(self):
         answer = bench("--page-only", "--large")
         self.assertEqual(answer.returncode, 2)
         self.assertIn("--large", answer.stderr)
 
 
-def bench(*options):
-    return subprocess.run([SCRIPT, "bench", *options], env=os.environ, text=True, check=False, timeout=1200,
+def bench(*options, **variables):
+    return subprocess.run([SCRIPT, "bench", *options], env={**os.environ, **variables}, text=True, check=False, timeout=1200,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 

@@ -5,20 +5,28 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import ssl
 import stat
 import subprocess
+import tempfile
 import unittest
 import urllib.error
 import urllib.request
 
 from common.run.health import grpc_answers
 from common.run.leftovers import command_of
-from tests.running.running_system import RunningSystem, address, lives
+from tests.running.running_system import SCRIPT, RunningSystem, address, lives
 
 SERVICES = {"up", "nats", "postgres", "store", "bridge", "gateway", "web"}
+
+
+def settings(path):
+    """The lines of a configuration of NATS, without what is secret or a path."""
+    hidden = r"(?<=password: )\S+(?= )|(?<=password: )\S+$|(?<=store_dir: ).*$"
+    return re.sub(hidden, "…", path.read_text(encoding="utf-8"), flags=re.M).splitlines()
 
 
 class UpTest(unittest.TestCase):
@@ -54,7 +62,8 @@ class UpTest(unittest.TestCase):
         self.assertIn(gateway, self.system.output())
         with urllib.request.urlopen(f"{gateway}/healthz", timeout=30) as answer:
             self.assertEqual(answer.read(), b"ok\n")
-        for origin in ("http://localhost:3000", "http://127.0.0.1:3000", gateway,
+        page = values["USERSYNC_WEB_URL"]
+        for origin in (page, page.replace("127.0.0.1", "localhost"), gateway,
                        gateway.replace("127.0.0.1", "localhost"), values["USERSYNC_GATEWAY_TLS_URL"]):
             request = urllib.request.Request(f"{gateway}/config.json", headers={"Origin": origin})
             with urllib.request.urlopen(request, timeout=30) as answer:
@@ -62,7 +71,7 @@ class UpTest(unittest.TestCase):
                 self.assertEqual(json.load(answer), {"natsWsUrl": values["USERSYNC_NATS_WS_URL"],
                                                      "gatewayUrl": gateway,
                                                      "gatewayTlsUrl": values["USERSYNC_GATEWAY_TLS_URL"]})
-        foreign = urllib.request.Request(f"{gateway}/config.json", headers={"Origin": "http://127.0.0.1:3001"})
+        foreign = urllib.request.Request(f"{gateway}/config.json", headers={"Origin": "http://127.0.0.1:1"})
         with self.assertRaises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(foreign, timeout=30)
         self.assertEqual(refused.exception.code, 403)
@@ -150,9 +159,10 @@ class UpTest(unittest.TestCase):
             self.assertEqual(self.system.query(f"SHOW {name}"), value)
 
     def test_only_our_pages_open_a_websocket(self):
-        for origin, status in (("http://127.0.0.1:3000", 101), ("http://localhost:3000", 101),
-                               ("http://evil.example", 403), ("http://evil.example:3000", 403),
-                               ("http://127.0.0.1:3001", 403), ("https://127.0.0.1:3000", 403), ("null", 403)):
+        page = self.system.variables()["USERSYNC_WEB_URL"]
+        for origin, status in ((page, 101), (page.replace("127.0.0.1", "localhost"), 101),
+                               ("http://evil.example", 403), (page.replace("127.0.0.1", "evil.example"), 403),
+                               ("http://127.0.0.1:1", 403), (page.replace("http:", "https:"), 403), ("null", 403)):
             self.assertEqual(self.upgrade(origin), status, origin)
 
     def upgrade(self, origin):
@@ -164,6 +174,21 @@ class UpTest(unittest.TestCase):
             "Upgrade": "websocket", "Connection": "Upgrade", "Origin": origin,
             "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version": "13"})
         return connection.getresponse().status
+
+    def test_containers_run_nats_with_the_same_settings(self):
+        """But for the address that it listens on, where its data lies, and passwords."""
+        values = self.system.variables()
+        ports = {f"{name}_PORT": str(address(values[f"{name}_URL"])[1])
+                 for name in ("USERSYNC_NATS", "USERSYNC_NATS_WS", "USERSYNC_WEB")}
+        with tempfile.TemporaryDirectory(prefix="usersync-prepared-") as folder:
+            # As docker/distribute does it.
+            subprocess.run([SCRIPT, "prepare", "--dir", folder, "--network"], env={**os.environ, **ports}, check=True,
+                           stdout=subprocess.DEVNULL)
+            data = pathlib.Path(folder, "pgdata").read_text(encoding="utf-8").strip()
+            self.addCleanup(shutil.rmtree, data, ignore_errors=True)
+            prepared = settings(pathlib.Path(folder, "nats.conf"))
+        self.assertEqual(prepared, [line.replace('"127.0.0.1:', '"0.0.0.0:') for line in
+                                    settings(self.system.state.nats_config)])
 
     def test_a_second_up_says_that_one_runs(self):
         second = self.system.run("up")
