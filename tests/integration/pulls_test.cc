@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMostPayload = 1 << 20;
+constexpr size_t kMostPayload = 512 << 10;
 
 class Pulls : public testing::Test {
  protected:

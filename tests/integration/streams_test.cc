@@ -2,6 +2,7 @@
 // setting of the contract, whatever was there before.
 #include <gmock/gmock.h>
 
+#include "tests/harness/eventually.h"
 #include "tests/harness/line.h"
 #include "tests/harness/must.h"
 
@@ -36,6 +37,18 @@ class Streams : public testing::Test {
   Line line_;
   std::unique_ptr<NatsClient> operator_;
 };
+
+TEST_F(Streams, TakeWhateverTheServerTakes) {
+  ASSERT_TRUE(SetUpStreams().ok());
+  const auto author = line_.Client();
+  const size_t most = ConfigOf(kUpdates)["max_msg_size"];
+  ASSERT_TRUE(author->Publish("users.update", std::string(most, ' ')).ok());
+  ASSERT_TRUE(author->Flush().ok());
+  EXPECT_TRUE(
+      Eventually([&] { return Must(line_.streams().Info(kUpdates))["state"]["messages"] == 1; }));
+  // Nothing is acknowledged: only the server can tell the author.
+  EXPECT_FALSE(author->Publish("users.update", std::string(most + 1, ' ')).ok());
+}
 
 TEST_F(Streams, AreMadeAsTheContractSays) {
   const std::string said = Must(SetUpStreams());
