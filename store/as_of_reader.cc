@@ -64,7 +64,7 @@ absl::Status CheckTime(const google::protobuf::Timestamp& time, int64_t last_at)
 absl::Status CheckSequence(int64_t sequence, int64_t head) {
   if (sequence >= 0 && sequence <= head) return absl::OkStatus();
   return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "sequence",
-                      absl::StrCat("must be at most the newest, ", head), absl::StrCat(sequence));
+                      absl::StrCat("must be 0 to the newest, ", head), absl::StrCat(sequence));
 }
 
 absl::Status Check(const GetUserRequest& request, const Place& place) {

@@ -22,6 +22,11 @@ absl::StatusOr<std::vector<std::string>> FieldsOf(const users::v1::UpdateUserReq
   std::vector<std::string> fields;
   const auto* reflection = users::v1::User::GetReflection();
   if (request.update_mask().paths().empty()) {
+    // Answered with OK, its author would take the user for deleted.
+    if (request.user().deleted()) {
+      return InvalidField(users::v1::ERROR_REASON_FIELD_INVALID, "_deleted",
+                          "DeleteUser deletes, and a deleted user must be undeleted first", "true");
+    }
     for (const DocumentField& field : DocumentFields()) {
       if (field.json_name == "id" || field.json_name == "_deleted") continue;
       const bool is_set = field.descriptor->has_presence()

@@ -132,6 +132,11 @@ TEST_F(UserApi, UpdatesTheNamedFieldsOrElseThoseThatAreSet) {
   EXPECT_EQ(user_.version(), 4);
   ASSERT_THAT(Update(only_status), IsOk());
   EXPECT_EQ(user_.version(), 4) << "nothing differed";
+  User deleted = only_status;
+  deleted.set_deleted(true);
+  EXPECT_THAT(Update(deleted), IsError(StatusCode::INVALID_ARGUMENT, "FIELD_INVALID"));
+  ASSERT_THAT(Update(deleted, {"status"}), IsOk());
+  EXPECT_FALSE(user_.deleted()) << "the mask does not name it";
   for (const char* path : {"id", "deleted", "_deleted", "version", "nickname", ""}) {
     EXPECT_THAT(Update(user, {path}), IsError(StatusCode::INVALID_ARGUMENT, "FIELD_INVALID"))
         << path;
