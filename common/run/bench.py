@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 
-from common.run import build, packages, page_bench, web
+from common.run import build, cli, packages, page_bench, web
 from common.run.checks import forget_variables
 from common.run.interrupts import Interrupts
 from common.run.problem import Problem
@@ -25,6 +25,7 @@ PEER = ROOT / "tests" / "bench" / "peer" / "proxy.js"
 def main(arguments):
     """Measures the line, the gateway and the page. What data there is lies in $TMPDIR, else in /tmp."""
     parser = argparse.ArgumentParser(prog="usersync bench", add_help=False, allow_abbrev=False, description=__doc__)
+    parser.add_argument("--version", action="version", version=f"usersync bench {cli.version()}")
     page_bench.add_options(parser)
     options, others = parser.parse_known_args(arguments)
     if {"--help", "-h"} & set(others):

@@ -43,6 +43,7 @@ class CliTest(unittest.TestCase):
 
     def test_tells_its_version(self):
         self.assertRegex(run("--version")[1], r"^usersync \d+\.\d+\.\d+\n$")
+        self.assertRegex(run("bench", "--version")[1], r"^usersync bench \d+\.\d+\.\d+\n$")
 
     def test_refuses_what_it_does_not_know(self):
         self.assertEqual(run("upp")[0], 2)
