@@ -187,5 +187,19 @@ TEST_F(AsOf, AnErasedVersionIsAnsweredWithoutAUser) {
   ExpectState(AtVersion("erased", 2), &second);
 }
 
+// The last one: from here on the times of this line stand still.
+TEST_F(AsOf, AClockThatGoesBackTakesNoTimeBack) {
+  const User before = Create("steady");
+  // As if the clock had been an hour ahead until now.
+  const auto ahead = line().owner().Query("UPDATE feed SET last_at = last_at + interval '1 hour'");
+  ASSERT_TRUE(ahead.ok()) << ahead.status();
+  const User first = SetStatus("steady", "paused");
+  const User second = SetStatus("steady", "busy");
+  EXPECT_EQ(first.update_time().seconds(), before.update_time().seconds() + 3600);
+  EXPECT_EQ(second.update_time().DebugString(), first.update_time().DebugString());
+  ExpectState(AtTime("steady", second.update_time()), &second);
+  ExpectState(AtTime("steady", Later(second.update_time(), -1)), &before);
+}
+
 }  // namespace
 }  // namespace usersync::tests
