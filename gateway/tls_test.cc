@@ -4,8 +4,8 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
-#include "gateway/testing/gateway_fixture.h"
 #include "gateway/testing/tls_client.h"
+#include "gateway/testing/web_fixture.h"
 
 namespace usersync::gateway {
 namespace {
@@ -25,6 +25,7 @@ class TlsTest : public GatewayFixture {
     options.https_port = 0;
     options.tls = {.certificate = certificate(), .key = key()};
     options.limits.greeting = absl::Milliseconds(500);
+    options.limits.linger = absl::Minutes(1);
     return options;
   }
 
@@ -83,6 +84,20 @@ TEST_F(TlsTest, EndsWithAWordSoThatNothingLooksCutOff) {
   boost::system::error_code end;
   client.ReadAll(&end);
   EXPECT_EQ(end, boost::asio::error::eof);
+}
+
+// Closing at once would take the answer away from under a client that still sends.
+TEST_F(TlsTest, ReadsOnForAWhileAfterAnAnswerBeforeTheRequestsEnd) {
+  TlsClient client(port());
+  client.Send(absl::StrCat("POST ", kUnary, " HTTP/1.1\r\nHost: localhost\r\nContent-Type: ",
+                           "application/grpc-web\r\nContent-Length: 100000005\r\n\r\n",
+                           FrameHead(0, 100000000)));
+  EXPECT_THAT(client.ReadAll(), HasSubstr("grpc-status:8\r\n"));
+  // What is sent first may still find an open connection, and be what closes it.
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(client.TrySend(std::string(1000, 'x'))) << i;
+    absl::SleepFor(absl::Milliseconds(20));
+  }
 }
 
 TEST_F(TlsTest, StartsWithNoCertificateThatCannotBeUsed) {

@@ -36,8 +36,13 @@ class TransportOver final : public Transport {
 
   void ShutdownSend(Done done) override {
     if constexpr (std::is_same_v<Stream, TlsSocket>) {
-      // The client must see that nothing was cut off.
+      // The client must see that nothing was cut off. Left to itself, OpenSSL would wait for the
+      // client's last word, too, and end the connection over whatever else comes before it: so for
+      // this moment it believes to have had it.
+      SSL* const tls = stream_->native_handle();
+      SSL_set_shutdown(tls, SSL_RECEIVED_SHUTDOWN);
       stream_->async_shutdown([done = std::move(done)](const auto& error) { done(error, 0); });
+      SSL_set_shutdown(tls, SSL_SENT_SHUTDOWN);
     } else {
       boost::system::error_code ignored;
       stream_->shutdown(TcpSocket::shutdown_send, ignored);
