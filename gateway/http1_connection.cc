@@ -161,7 +161,10 @@ class Http1Connection final : public HttpConnection, public Responder {
       }
       if (const std::string body = parser_->TakeBody(); !body.empty()) handler_->OnBody(body);
       if (taken > 0) continue;
-      // What is left is the beginning of a chunk's head.
+      // What is left is the beginning of a chunk's head, or of trailers.
+      if (received_.size() > kMostHeadBytes) {
+        return Refuse(400, "what stands between the chunks is larger than 16 KiB");
+      }
       if (HasBareLineFeed(received_)) return Refuse(400, "the body is malformed");
       break;
     }

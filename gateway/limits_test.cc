@@ -78,6 +78,21 @@ TEST_F(LimitsTest, RefusesAHeadThatIsTooLarge) {
   EXPECT_THAT(client.ReadAll(), StartsWith("HTTP/1.1 431 "));
 }
 
+// Nobody needs what stands there, and it would be kept until its line ends.
+TEST_F(LimitsTest, RefusesChunksWithMoreBetweenThemThanAHeadMayHold) {
+  const std::string much(17 << 10, 'x');
+  for (const std::string& between :
+       {absl::StrCat("5;", much), std::string(17 << 10, '0'), absl::StrCat("0\r\nX: ", much),
+        absl::StrCat("5\r\n", FrameHead(0, 0), "\r\n5;", much)}) {
+    RawClient client(port());
+    client.Send(
+        absl::StrCat("POST /grpc.testing.TestService/UnaryCall HTTP/1.1\r\nHost: localhost\r\n"
+                     "Content-Type: application/grpc-web\r\nTransfer-Encoding: chunked\r\n\r\n",
+                     between));
+    EXPECT_THAT(client.ReadAll(), StartsWith("HTTP/1.1 400 ")) << between.substr(0, 10);
+  }
+}
+
 TEST_F(LimitsTest, LeavesAReaderThatTakesNothingAndEndsTheStoresStream) {
   grpc::testing::StreamingOutputCallRequest request;
   for (int i = 0; i < 1000; ++i) request.add_response_parameters()->set_size(100000);
