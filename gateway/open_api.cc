@@ -63,6 +63,9 @@ std::vector<Parameter> ParametersOf(const RestRoute& route) {
   return parameters;
 }
 
+// OpenAPI 3.0 knows no body of DELETE (RFC 9110, 9.3.5: it means nothing by itself).
+bool TakesBody(const RestRoute& route) { return route.IsWrite() && route.verb != "DELETE"; }
+
 class Document {
  public:
   std::string Write() {
@@ -98,7 +101,7 @@ class Document {
       json_.Array("parameters", [&] {
         for (const Parameter& parameter : ParametersOf(route)) WriteParameter(parameter);
       });
-      if (!route.body.empty()) WriteBody(*route.method->input_type()->FindFieldByName(route.body));
+      if (TakesBody(route)) WriteBody(route);
       json_.Object("responses", [&] { WriteResponses(route); });
     });
   }
@@ -112,10 +115,18 @@ class Document {
     });
   }
 
-  void WriteBody(const FieldDescriptor& field) {
+  // The user; or, if what the query may say may stand there, too, the whole request.
+  void WriteBody(const RestRoute& route) {
+    const Descriptor& request = *route.method->input_type();
     json_.Object("requestBody", [&] {
-      json_.Member("required", true);
-      WriteContent("application/json", [&] { schemas_.WriteField(field, &json_); });
+      json_.Member("required", !route.body.empty());
+      WriteContent("application/json", [&] {
+        if (route.body.empty()) {
+          schemas_.WriteMessage(request, &json_);
+        } else {
+          schemas_.WriteField(*request.FindFieldByName(route.body), &json_);
+        }
+      });
     });
   }
 

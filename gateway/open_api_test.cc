@@ -57,7 +57,20 @@ TEST_F(OpenApiTest, NamesEveryRouteAndNoOther) {
   EXPECT_EQ(count, RestRoutes().size());
   for (const RestRoute& route : RestRoutes()) {
     EXPECT_EQ(Operation(route)["operationId"].GetString(), route.method->name());
-    EXPECT_EQ(Operation(route).HasMember("requestBody"), !route.body.empty());
+    const bool has_body = route.verb == std::string("POST") || route.verb == std::string("PATCH");
+    EXPECT_EQ(Operation(route).HasMember("requestBody"), has_body) << route.path;
+  }
+}
+
+TEST_F(OpenApiTest, SaysWhoseBodyMayBeLeftOut) {
+  for (const RestRoute& route : RestRoutes()) {
+    if (!Operation(route).HasMember("requestBody")) continue;
+    const auto& body = Operation(route)["requestBody"];
+    const std::string schema = body["content"]["application/json"]["schema"]["$ref"].GetString();
+    EXPECT_EQ(body["required"].GetBool(), !route.body.empty()) << route.path;
+    EXPECT_EQ(schema,
+              "#/components/schemas/" +
+                  (route.body.empty() ? route.method->input_type()->full_name() : "users.v1.User"));
   }
 }
 
