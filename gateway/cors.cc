@@ -22,6 +22,12 @@ bool CorsPolicy::Allows(absl::string_view origin) const {
   return std::find(origins_.begin(), origins_.end(), origin) != origins_.end();
 }
 
+bool CorsPolicy::Refuses(const HttpHeaders& request) const {
+  return std::any_of(request.begin(), request.end(), [this](const HttpHeaders::value_type& field) {
+    return field.first == "origin" && !Allows(field.second);
+  });
+}
+
 void CorsPolicy::AddPreflight(absl::string_view origin, HttpHeaders* answer) const {
   answer->Add("access-control-allow-origin", std::string(origin));
   answer->Add("access-control-allow-methods", kMethods);

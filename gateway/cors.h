@@ -17,6 +17,9 @@ class CorsPolicy {
 
   bool Allows(absl::string_view origin) const;
 
+  // Whether a request names a page that is not allowed, be it beside one that is.
+  bool Refuses(const HttpHeaders& request) const;
+
   // Adds the answer to a preflight of an allowed origin.
   void AddPreflight(absl::string_view origin, HttpHeaders* answer) const;
 

@@ -112,6 +112,12 @@ TEST_F(EntryTest, IsShutForPagesThatAreNotListed) {
         refused);
   }
   EXPECT_EQ(backend_.metadata().size(), 0u);
+  // One that is listed vouches for no other.
+  for (const char* both : {"http://page.test\r\nOrigin: http://evil.example",
+                           "http://evil.example\r\nOrigin: http://page.test"}) {
+    EXPECT_THAT(OverHttp1("localhost", both),
+                AllOf(StartsWith("HTTP/1.1 403 "), Not(HasSubstr("access-control-allow-origin"))));
+  }
   // Programs that are no browser have none.
   EXPECT_TRUE(OverGrpc("localhost", "").ok());
 }

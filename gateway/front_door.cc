@@ -9,11 +9,13 @@
 #include "gateway/message_encoding.h"
 #include "gateway/plain_answer.h"
 #include "gateway/request_id.h"
+#include "gateway/url_text.h"
 
 namespace usersync::gateway {
 namespace {
 
 constexpr int kHttpNoContent = 204;
+constexpr int kHttpBadRequest = 400;
 constexpr int kHttpForbidden = 403;
 constexpr int kHttpNotFound = 404;
 constexpr int kHttpMethodNotAllowed = 405;
@@ -49,7 +51,7 @@ std::shared_ptr<Handler> FrontDoor::Route(const RequestHead& head, Responder& re
 
 std::shared_ptr<Handler> FrontDoor::RouteNamed(const RequestHead& head, Responder& responder) {
   const std::string origin(head.headers.Get("origin"));
-  const bool may_read = cors_.Allows(origin);
+  const bool may_read = cors_.Allows(origin) && !cors_.Refuses(head.headers);
   FinishHeaders finish_headers =
       [this, may_read, origin,
        request_id = std::string(head.headers.Get(kRequestId))](HttpHeaders* headers) {
@@ -67,13 +69,14 @@ std::shared_ptr<Handler> FrontDoor::RouteNamed(const RequestHead& head, Responde
     return Answer(responder, status, text, std::move(headers));
   };
   if (!hosts_.Allows(head.authority)) return refuse(kHttpMisdirected, kWrongHost);
-  if (!may_read && head.headers.Find("origin")) {
-    return refuse(kHttpForbidden, kWrongOrigin);
-  }
+  if (cors_.Refuses(head.headers)) return refuse(kHttpForbidden, kWrongOrigin);
   if (may_read && head.method == "OPTIONS" && head.headers.Find("access-control-request-method")) {
     HttpHeaders headers;
     cors_.AddPreflight(origin, &headers);
     return Answer(responder, kHttpNoContent, "", std::move(headers));
+  }
+  if (HidesSeparator(head.path())) {
+    return refuse(kHttpBadRequest, "the path must be without encoded slashes and zeros");
   }
   return RouteAllowed(head, responder, std::move(finish_headers));
 }

@@ -124,6 +124,31 @@ TEST_F(GatewayTest, LetsListedPagesReadEveryAnswer) {
       testing::AllOf(StartsWith("HTTP/1.1 403 "), Not(HasSubstr("access-control-allow-origin"))));
 }
 
+TEST_F(GatewayTest, RefusesSlashesBehindPercentSignsSoThatAPageCanRead) {
+  for (const char* path :
+       {"/api/users/a%2Fb", "/api/users/a%5cb", "/users.v1.A%2fB", "/log/tile/0%2f000", "/%00"}) {
+    EXPECT_THAT(Get(path, "Origin: http://page.test\r\n"),
+                testing::AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("encoded slashes"),
+                               HasSubstr("access-control-allow-origin: http://page.test\r\n")))
+        << path;
+  }
+  // It says where a request ends like any other.
+  RawClient client(gateway_->http_port());
+  for (int i = 0; i < 2; ++i) {
+    client.Send("GET /a%2Fb HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_THAT(client.ReadUntil("zeros\n"), StartsWith("HTTP/1.1 400 "));
+  }
+}
+
+// grpc++ aborts the process over such metadata.
+TEST_F(GatewayTest, SurvivesMetadataThatGrpcCannotCarry) {
+  for (const char* header : {"x!y: 1", "x-v: caf\xc3\xa9", "x-v: a\tb", "x-v-bin: *"}) {
+    EXPECT_THAT(CallUnary({}, absl::StrCat(header, "\r\n")), HasSubstr("grpc-status:3\r\n"))
+        << header;
+  }
+  EXPECT_THAT(CallUnary({}), HasSubstr("grpc-status:0\r\n"));
+}
+
 TEST_F(GatewayTest, EndsACallAtItsDeadline) {
   grpc::testing::StreamingOutputCallRequest request;
   request.mutable_response_status()->set_code(Backend::kForEver);

@@ -85,8 +85,7 @@ class Service final : public grpc::CallbackGenericService {
   absl::StatusOr<Caller> Admit(const grpc::GenericCallbackServerContext& context,
                                const HttpHeaders& headers) const {
     if (!entry_.hosts.Allows(context.host())) return absl::PermissionDeniedError(kWrongHost);
-    const auto origin = headers.Find("origin");
-    if (origin && !entry_.pages.Allows(*origin)) return absl::PermissionDeniedError(kWrongOrigin);
+    if (entry_.pages.Refuses(headers)) return absl::PermissionDeniedError(kWrongOrigin);
     return rules_.Admit(context.method(), headers);
   }
 

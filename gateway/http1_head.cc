@@ -37,9 +37,7 @@ bool IsDigits(absl::string_view text) {
 absl::Status CheckRequestLine(absl::string_view line) {
   const std::vector<absl::string_view> parts = absl::StrSplit(line, ' ');
   if (parts.size() != 3 || !IsToken(parts[0])) return Refuse("the request line is malformed");
-  if (!IsPlainTarget(parts[1])) {
-    return Refuse("the request target must be a path, without encoded slashes");
-  }
+  if (!IsPlainTarget(parts[1])) return Refuse("the request target must be a path");
   if (parts[2] != "HTTP/1.1" && parts[2] != "HTTP/1.0") return Refuse("the version is unknown");
   return absl::OkStatus();
 }
@@ -118,13 +116,9 @@ bool HasBareLineFeed(absl::string_view bytes) {
 }
 
 bool IsPlainTarget(absl::string_view target) {
-  if (!absl::StartsWith(target, "/")) return false;
-  const bool printable = std::all_of(target.begin(), target.end(), [](char c) {
-    return c > 0x20 && c < 0x7f && c != '#' && c != '\\';
-  });
-  const std::string path = absl::AsciiStrToLower(target.substr(0, target.find('?')));
-  return printable && !absl::StrContains(path, "%2f") && !absl::StrContains(path, "%5c") &&
-         !absl::StrContains(path, "%00");
+  return absl::StartsWith(target, "/") && std::all_of(target.begin(), target.end(), [](char c) {
+           return c > 0x20 && c < 0x7f && c != '#' && c != '\\';
+         });
 }
 
 }  // namespace usersync::gateway

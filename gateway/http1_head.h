@@ -19,8 +19,8 @@ absl::Status CheckHttp1Head(absl::string_view head);
 // empty line, which may never come.
 bool HasBareLineFeed(absl::string_view bytes);
 
-// Whether a request target is a path that means the same to everybody: in origin form, without
-// encoded slashes, control characters or fragments.
+// Whether a request target is a path and perhaps a query (RFC 9112, 3.2.1), without what servers
+// take for something else: control characters, fragments, backslashes.
 bool IsPlainTarget(absl::string_view target);
 
 }  // namespace usersync::gateway

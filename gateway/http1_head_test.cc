@@ -62,8 +62,8 @@ TEST(Http1Head, IsRefusedWithAMalformedRequestLine) {
   for (const char* line :
        {"", "GET", "GET /", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", "G@T / HTTP/1.1",
         "GET / HTTP/2.0", "GET / http/1.1", "GET http://localhost/ HTTP/1.1", "GET x HTTP/1.1",
-        "OPTIONS * HTTP/1.1", "GET /a%2Fb HTTP/1.1", "GET /a%5cb HTTP/1.1", "GET /a#b HTTP/1.1",
-        "GET /a\tb HTTP/1.1", "GET /\xc3\xa9 HTTP/1.1"}) {
+        "OPTIONS * HTTP/1.1", "GET /a\\b HTTP/1.1", "GET /a#b HTTP/1.1", "GET /a\tb HTTP/1.1",
+        "GET /\xc3\xa9 HTTP/1.1"}) {
     const std::string head = absl::StrCat(line, "\r\nHost: localhost\r\n\r\n");
     EXPECT_TRUE(absl::IsInvalidArgument(CheckHttp1Head(head))) << line;
   }

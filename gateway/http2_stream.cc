@@ -46,7 +46,7 @@ void Http2Stream::Route(Router& router) {
   } else {
     handler_ = std::make_shared<PlainAnswer>(
         400, HttpHeaders{{"content-type", "text/plain; charset=utf-8"}},
-        "the request target must be a path, without encoded slashes\n", *this);
+        "the request target must be a path\n", *this);
   }
 }
 

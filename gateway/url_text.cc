@@ -2,6 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "protos/utf8.h"
@@ -24,6 +25,12 @@ std::optional<std::string> DecodePercent(absl::string_view text) {
   }
   if (!IsValidUtf8(decoded)) return std::nullopt;
   return decoded;
+}
+
+bool HidesSeparator(absl::string_view path) {
+  const std::string lower = absl::AsciiStrToLower(path);
+  return absl::StrContains(lower, "%2f") || absl::StrContains(lower, "%5c") ||
+         absl::StrContains(lower, "%00");
 }
 
 std::optional<std::vector<std::pair<std::string, std::string>>> ParseQuery(

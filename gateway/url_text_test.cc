@@ -18,6 +18,15 @@ TEST(DecodePercent, ReadsWhatIsUtf8) {
   }
 }
 
+TEST(HidesSeparator, SeesSlashesAndZerosBehindPercentSigns) {
+  for (const char* path : {"/a%2Fb", "/a%2fb", "/a%5Cb", "/a%5cb", "/a%00"}) {
+    EXPECT_TRUE(HidesSeparator(path)) << path;
+  }
+  for (const char* path : {"/a/b", "/a%20b", "/%252F", "/2F", ""}) {
+    EXPECT_FALSE(HidesSeparator(path)) << path;
+  }
+}
+
 TEST(ParseQuery, KeepsOrderAndRepetition) {
   EXPECT_THAT(*ParseQuery("a=1&b=x%26y&a=2"),
               ElementsAre(Pair("a", "1"), Pair("b", "x&y"), Pair("a", "2")));
