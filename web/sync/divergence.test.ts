@@ -4,6 +4,7 @@ import { closePage, closePagesAfterEach, openPage, openSynced, settled } from '.
 import { Profile } from './testing/browser.ts';
 import { eventually } from './testing/eventually.ts';
 import { FakeStore, type FakeTransport } from './testing/fake_store.ts';
+import { PullError } from './transport.ts';
 import { user } from './testing/users.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -68,6 +69,29 @@ test('the next page goes on with the new generation', async () => {
   const third = await openSynced(store, { profile, prepare: beating });
   expect(third.browser.replication.identifier).toMatch(/\|2$/);
   expect(third.transport.pulls.every(({ checkpoint }) => checkpoint !== null)).toBe(true);
+});
+
+test('the rows are compared once: what is kept of the new generation says so', async () => {
+  const profile = new Profile();
+  await closePage(await openSynced(store, { profile, prepare: beating }));
+  store.restore(0);
+  const second = await openSynced(store, { profile, prepare: beating });
+  const kept = () => second.browser.database.collections['users_sync']?.findOne('generation:').exec();
+  await eventually(async () => expect((await kept())?.toMutableJSON().value).toMatchObject({ number: 2, reconciling: false }));
+});
+
+test('a pull that is refused for another reason is asked again, and the generation stays', async () => {
+  const page = await openSynced(store, { prepare: beating });
+  let refusals = 0;
+  page.transport.beforePage = async () => {
+    refusals += 1;
+    if (refusals === 1) throw new PullError('RATE_LIMITED', 'too many at once');
+  };
+  page.transport.muted = true;
+  store.commit(u2);
+  await eventually(async () => expect(await page.browser.stored('u2')).toEqual(u2));
+  expect(page.browser.replication.identifier).toMatch(/\|1$/);
+  expect(refusals).toBeGreaterThan(1);
 });
 
 test('the identifier contains the epoch once it is known', async () => {

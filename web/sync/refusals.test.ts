@@ -71,6 +71,17 @@ describe('a conflict', () => {
     expect(await browser.refused()).toEqual([]);
   });
 
+  test('applied again takes back nothing else that others changed', async () => {
+    const { browser, transport } = await conflict();
+    await eventually(async () => expect(await browser.stored('u1')).toEqual(user({ status: 'blocked' })));
+    transport.muted = false;
+    store.commit(user({ status: 'blocked', role: 'admin' }));
+    await eventually(async () => expect(await browser.stored('u1')).toMatchObject({ role: 'admin' }));
+    const [edit] = await browser.refused();
+    await browser.replication.applyAgain(edit?.key ?? '');
+    await eventually(() => expect(store.documentOf('u1')).toMatchObject({ status: 'paused', role: 'admin' }));
+  });
+
   test('can be dropped', async () => {
     const { browser } = await conflict();
     const [edit] = await browser.refused();
