@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { eventually } from './harness/eventually.ts';
 import { whileDown } from './harness/faults.ts';
+import { refusedCall } from './harness/grpc_web.ts';
 import { feedEntries, feedIs } from './harness/history.ts';
 import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
@@ -63,4 +64,32 @@ test('paused, it stands still; resumed, it tells what it has missed', async () =
   expect(await sequences(ann)).toHaveLength(1);
   await ann.button('Resume feed').click();
   await shows(ann, 4);
+});
+
+test('the signed head of the log that the feed brings is verified; one that is not signed so is told', async () => {
+  const [ann] = await stage.two();
+  await ann.page.getByText(/✓ signed log of \d+ versions verified by this browser/).waitFor();
+  const place = await ann.page.evaluate(() => Object.keys(localStorage).find((key) => key.startsWith('usersync.log-head')));
+  // As if this browser had seen a log that had gone further than any store remembers.
+  await ann.page.evaluate((key) => {
+    const head = JSON.parse(localStorage.getItem(key)!) as { note: string };
+    localStorage.setItem(key, JSON.stringify({ ...head, note: head.note.replace(/\n\d+\n/, '\n1000000\n') }));
+  }, place!);
+  await ann.create('makes-a-new-head@example.com');
+  await ann.page.getByText('✗ the signed log does not verify').waitFor();
+});
+
+test('who was away for longer than the store keeps changes is told so, and starts from now', async () => {
+  const [ann, bob] = await stage.two();
+  await feedIs(ann, 'live');
+  await ann.button('Pause feed').click();
+  await ann.page.route('**/users.v1.ChangeFeedService/Watch', (route) => route.fulfill(refusedCall(11, 'CHECKPOINT_TOO_OLD')));
+  await ann.button('Resume feed').click();
+  await feedIs(ann, 'too far behind');
+  await ann.page.getByText('The store has archived changes that this page has not seen.').waitFor();
+  await ann.page.unrouteAll();
+  await ann.button('Start from now').click();
+  await feedIs(ann, 'live');
+  await bob.create('after-too-old@example.com');
+  await shows(ann, 1);
 });

@@ -5,7 +5,8 @@ import type { Person } from './person.ts';
 export class History {
   readonly dialog: Locator;
 
-  private constructor({ page }: Person) {
+  /** Of the one that is open. */
+  constructor({ page }: Person) {
     this.dialog = page.getByRole('dialog', { name: 'History of' });
   }
 

@@ -1,26 +1,10 @@
 import type { Version } from '@usersync/sync/generated/users/v1/version_pb';
 import { shallowRef, watch, type Ref } from 'vue';
-import { problemOf } from '../call_problem.ts';
 import { openGateway } from '../gateway.ts';
 import { LogChecker, type TrustedHead, type VerifiedVersion } from '../log_check/log_checker.ts';
-import { NotVerified, type Doubt } from '../log_check/not_verified.ts';
 import { seenHeadsOf } from '../log_check/seen_heads.ts';
+import { verdictOf, type Verdict } from '../log_check/verdict.ts';
 import { useRetry } from '../use_retry.ts';
-
-/** What this browser found out about a version, or about the log. `unasked`: the store could not be asked. */
-export type Verdict<T> = { state: 'verified'; found: T } | { state: Doubt | 'unasked'; why: string };
-
-function doubtOf(error: unknown): Verdict<never> {
-  return error instanceof NotVerified ? { state: error.doubt, why: error.message } : { state: 'unasked', why: problemOf(error).text };
-}
-
-async function verdictOf<T>(check: () => Promise<T>): Promise<Verdict<T>> {
-  try {
-    return { state: 'verified', found: await check() };
-  } catch (error) {
-    return doubtOf(error);
-  }
-}
 
 /** Once more if the version before has come, which it must follow. */
 function isDone(verdict: Verdict<VerifiedVersion> | undefined, before: Version | null): boolean {

@@ -1,6 +1,6 @@
 import type { TrustedHead, VerifiedVersion } from '../log_check/log_checker.ts';
 import type { Part } from '../log_check/version_hash.ts';
-import type { Verdict } from './use_verdicts.ts';
+import type { Verdict } from '../log_check/verdict.ts';
 
 /** What is said of a part, and whether it was verified. */
 export interface Finding {

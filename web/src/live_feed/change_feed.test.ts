@@ -28,8 +28,8 @@ class Stream {
     this.#add(() => create(WatchResponseSchema, { checkpoint: `c${last}`, headSequence: BigInt(last), event: { case: 'changes', value: { changes } } }));
   }
 
-  heartbeat(sequence: number): void {
-    this.#add(() => create(WatchResponseSchema, { checkpoint: `c${sequence}`, headSequence: BigInt(sequence), event: { case: 'heartbeat', value: {} } }));
+  heartbeat(sequence: number, logCheckpoint = ''): void {
+    this.#add(() => create(WatchResponseSchema, { checkpoint: `c${sequence}`, headSequence: BigInt(sequence), event: { case: 'heartbeat', value: { logCheckpoint } } }));
   }
 
   end(): void {
@@ -197,4 +197,12 @@ test('a stream that is silent for long is given up', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('the signed head that a heartbeat brings is told; a log that is not signed brings none', async () => {
+  feed.start();
+  (await stream(1)).heartbeat(4, 'a signed head');
+  (await stream(1)).heartbeat(5);
+  await vi.waitFor(() => expect(events).toContainEqual({ kind: 'head', sequence: 5n }));
+  expect(events.filter(({ kind }) => kind === 'log')).toEqual([{ kind: 'log', note: 'a signed head' }]);
 });

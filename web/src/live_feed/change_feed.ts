@@ -10,7 +10,9 @@ export type FeedEvent =
   | { kind: 'state'; state: FeedState; why: string }
   | { kind: 'changes'; entries: FeedEntry[] }
   /** The newest sequence of the store. */
-  | { kind: 'head'; sequence: bigint };
+  | { kind: 'head'; sequence: bigint }
+  /** The newest signed head of the log, as a heartbeat brings it. Nobody has verified it. */
+  | { kind: 'log'; note: string };
 
 /** Opens the stream; the real one asks the gateway first where it is. */
 export type Watch = (request: Parameters<Client<typeof ChangeFeedService>['watch']>[0], options: CallOptions) => Promise<AsyncIterable<WatchResponse>>;
@@ -123,6 +125,7 @@ export class ChangeFeed {
       const entries = event.value.changes.flatMap((change) => feedEntryOf(change, now) ?? []);
       this.#tell({ kind: 'changes', entries });
     }
+    if (event.case === 'heartbeat' && event.value.logCheckpoint !== '') this.#tell({ kind: 'log', note: event.value.logCheckpoint });
     this.#checkpoint = checkpoint;
     this.#tell({ kind: 'head', sequence: headSequence });
   }

@@ -1,3 +1,5 @@
+import type { TrustedHead } from '../log_check/log_checker.ts';
+import type { Verdict } from '../log_check/verdict.ts';
 import type { FeedState } from './change_feed.ts';
 import { totalOf, type Hop } from './hops.ts';
 
@@ -43,4 +45,12 @@ export function durationText(milliseconds: number | null): string {
 
 export function totalText(hops: readonly Hop[]): string {
   return hops.length === 0 ? 'read back, no times' : durationText(totalOf(hops));
+}
+
+/** What this browser found out about the signed log that comes with the feed. */
+export function heardText(log: Verdict<TrustedHead> | null): string {
+  if (log === null) return 'No signed head of the log has come yet.';
+  if (log.state === 'verified') return `✓ signed log of ${log.found.size} versions verified by this browser`;
+  const marks = { forged: '✗ the signed log does not verify:', 'other-log': '? another log:', unable: '? the log is not verifiable here:', unasked: '? the log was not checked:' };
+  return `${marks[log.state]} ${log.why}`;
 }

@@ -2,6 +2,7 @@ import { computed, onMounted, onUnmounted, ref, shallowRef, watch } from 'vue';
 import { openGateway } from '../gateway.ts';
 import { ChangeFeed, type FeedEvent, type FeedState, type Watch } from './change_feed.ts';
 import { withNewer, type FeedEntry } from './feed_entry.ts';
+import { useHeardLog } from './use_heard_log.ts';
 
 const mostEntries = 100;
 /** A page over HTTP/1.1 has six connections, and a stream keeps one: what the page is made of comes first. */
@@ -21,6 +22,7 @@ export function useChangeFeed() {
   const isHidden = ref(document.hidden);
   const isReady = ref(false);
 
+  const { log, hear } = useHeardLog();
   const feed = new ChangeFeed(watchGateway, take);
 
   function take(event: FeedEvent): void {
@@ -29,6 +31,8 @@ export function useChangeFeed() {
       why.value = event.why;
     } else if (event.kind === 'changes') {
       entries.value = withNewer(entries.value, event.entries, mostEntries);
+    } else if (event.kind === 'log') {
+      hear(event.note);
     } else {
       head.value = event.sequence;
     }
@@ -54,5 +58,5 @@ export function useChangeFeed() {
     feed.stop();
   });
 
-  return { entries, state, why, head, isPaused, startFromNow };
+  return { entries, state, why, head, log, isPaused, startFromNow };
 }

@@ -125,6 +125,53 @@ test('after a failed call the head is asked for again', async () => {
   expect((await checker.head()).size).toBe(3n);
 });
 
+const noteOf = async (of = store): Promise<string> => (await of.log.getLogHead({})).logCheckpoint;
+
+test('a head that comes with the feed is verified, and what it says is remembered', async () => {
+  store.leaves = leaves.slice(0, 2);
+  const checker = visit();
+  expect(await checker.hear(await noteOf())).toMatchObject({ size: 2n, continues: null });
+  store.leaves = [...leaves];
+  const newer = await noteOf();
+  expect(await checker.hear(newer)).toMatchObject({ size: 3n, continues: 2n });
+  expect(seen.head?.note).toBe(newer);
+});
+
+test('a head of the feed that is a little older is one of the same log', async () => {
+  store.leaves = leaves.slice(0, 2);
+  const older = await noteOf();
+  store.leaves = [...leaves];
+  const checker = visit();
+  await checker.head();
+  const newest = seen.head;
+  expect((await checker.hear(older)).size).toBe(3n);
+  expect(seen.head).toEqual(newest);
+});
+
+test.each([1, 2, 3, 4])('a head of the feed that shows another history is found, with %d versions too', async (size) => {
+  await checkSecond();
+  store.leaves = [leaves[2]!, leaves[1]!, leaves[0]!, leaves[0]!].slice(0, size);
+  const told = await noteOf();
+  // Asked, the store goes on telling the right one.
+  store.leaves = [...leaves, leaves[1]!];
+  await expect(visit().hear(told)).rejects.toMatchObject({ doubt: 'forged' });
+  expect(seen.head?.note).not.toBe(told);
+});
+
+test('a head of the feed that somebody else signed is found', async () => {
+  await checkSecond();
+  const stranger = await FakeLog.of(leaves);
+  await expect(visit().hear(await noteOf(stranger))).rejects.toMatchObject({ doubt: 'forged' });
+});
+
+test('a head of the feed after the log was cut, or made anew, is what it is', async () => {
+  await checkSecond();
+  store.leaves = leaves.slice(0, 2);
+  await expect(visit().hear(await noteOf())).rejects.toThrow('The log was cut');
+  store.origin = 'localhost/usersync/another';
+  await expect(visit().hear(await noteOf())).rejects.toMatchObject({ doubt: 'other-log' });
+});
+
 test('what another tab has seen meanwhile is not forgotten', async () => {
   store.leaves = leaves.slice(0, 2);
   const { log } = store;

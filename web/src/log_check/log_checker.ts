@@ -56,6 +56,30 @@ export class LogChecker {
     this.#head = null;
   }
 
+  /**
+   * Verifies a head that came unasked, as with the feed: it is signed, and of one log with what this browser has
+   * seen. It may be a little older than that: another store, or another tab, may have been ahead.
+   */
+  async hear(note: string): Promise<TrustedHead> {
+    const seen = this.#seen.read();
+    const told = seen === null ? null : await openHead(note, seen.vkey).catch(() => null);
+    // Nothing to compare it with, or cut, or not of the log that is known: what the store says when asked decides.
+    if (seen === null || told === null || told.size < sizeOf(seen)) return this.#hearAgainstHead(note);
+    const earlier = await openHead(seen.note, seen.vkey);
+    await this.#checkContinues(earlier, told);
+    this.#remember({ vkey: seen.vkey, note }, told);
+    return { ...told, vkey: seen.vkey, continues: earlier.size };
+  }
+
+  async #hearAgainstHead(note: string): Promise<TrustedHead> {
+    this.forgetHead();
+    const head = await this.head();
+    const told = await openHead(note, head.vkey);
+    if (told.size > head.size) await this.#checkContinues(head, told);
+    else await this.#checkContinues(told, head);
+    return head;
+  }
+
   /** Takes the log that the store shows now for the right one. */
   async trustAnew(): Promise<void> {
     const { logCheckpoint: note, verifierKey: vkey } = await this.#log.getLogHead({});

@@ -1,0 +1,105 @@
+// What a person sees stays where it is, fits into a phone, and can be reached without a mouse.
+import { expect, test } from 'vitest';
+import { allEqual } from './harness/all_equal.ts';
+import { feedEntries, feedIs, History } from './harness/history.ts';
+import { moved, noteShifts, overflow } from './harness/layout.ts';
+import { Person } from './harness/person.ts';
+import { Stage } from './harness/stage.ts';
+
+const stage = Stage.ofFile();
+const phone = { viewport: { width: 360, height: 740 }, colorScheme: 'dark', hasTouch: true, isMobile: true } as const;
+
+async function come(options: Parameters<typeof stage.browser.newContext>[0]): Promise<Person> {
+  const context = await stage.browser.newContext(options);
+  await context.addInitScript(noteShifts);
+  return Person.open(context, stage.url);
+}
+
+/** Presses Tab until what has these words, in these surroundings, has the focus. */
+async function tabTo({ page }: Person, words: string, surroundings = ''): Promise<void> {
+  for (let pressed = 0; pressed < 200; pressed += 1) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const { activeElement: element } = document;
+      const label = element instanceof HTMLInputElement ? (element.labels?.[0]?.textContent ?? element.ariaLabel) : null;
+      return [label ?? (element instanceof HTMLButtonElement ? element.textContent : ''), element?.closest('tr, article, section')?.textContent ?? ''] as const;
+    });
+    if (focused[0].includes(words) && focused[1].includes(surroundings)) return;
+  }
+  throw new Error(`${words} cannot be reached`);
+}
+
+test.each([{ viewport: { width: 1280, height: 900 } }, phone])('nothing moves but rows, whatever happens elsewhere (%o)', async (options) => {
+  const [ann, bob] = [await come(options), await come({})];
+  const name = `still-${options.viewport.width}`;
+  await feedIs(ann, 'live');
+  for (const person of [ann, bob]) await (await person.start()).active();
+  await bob.create(`${name}@example.com`);
+  await ann.row(`${name}@`).waitFor();
+  await feedEntries(ann).first().waitFor();
+  await ann.context.setOffline(true);
+  await ann.inactive();
+  await ann.edit(`${name}@`, { Status: 'mine' });
+  await bob.edit(`${name}@`, { Status: 'theirs' });
+  await ann.context.setOffline(false);
+  await ann.active();
+  await ann.refusedEdits().filter({ hasText: 'theirs' }).waitFor();
+  await ann.button('1 edit not saved').waitFor();
+  await allEqual(stage.system, ann, bob);
+  expect(await moved(ann.page)).toEqual([]);
+});
+
+test('on a phone everything fits, however long it is', async () => {
+  const ann = await (await (await come(phone)).start()).active();
+  const long = `${'x'.repeat(60)}@${'long-domain.'.repeat(20)}example.com`;
+  await ann.create(long, 's'.repeat(64), 'r'.repeat(64));
+  await ann.row(long).filter({ hasText: 'saved' }).waitFor();
+  await ann.create(`${'no-address'.repeat(20)}`);
+  await ann.refusedEdits().waitFor();
+  expect(await overflow(ann.page)).toBe(0);
+  const history = await History.ofRow(ann, long);
+  await history.text('1 of 1 shown versions verified').waitFor();
+  expect(await overflow(ann.page)).toBe(0);
+});
+
+test('all of the story can be done with the keyboard', async () => {
+  const ann = await come({});
+  const { keyboard } = ann.page;
+  await tabTo(ann, 'Start NATS Replication');
+  await keyboard.press('Enter');
+  await ann.active();
+  await tabTo(ann, 'Email');
+  await keyboard.type('keys@example.com');
+  await keyboard.press('Enter');
+  await ann.row('keys@').filter({ hasText: 'saved' }).waitFor();
+
+  await tabTo(ann, 'Edit', 'keys@');
+  await keyboard.press('Enter');
+  await keyboard.press('Tab');
+  await keyboard.press('ControlOrMeta+A');
+  await keyboard.type('typed');
+  await keyboard.press('Enter');
+  await ann.row('keys@').filter({ hasText: 'typed' }).filter({ hasText: 'saved' }).waitFor();
+
+  // The focus is back at the row.
+  await tabTo(ann, 'History', 'keys@');
+  await keyboard.press('Enter');
+  const history = new History(ann);
+  await history.version(2).waitFor();
+  await tabTo(ann, 'Restore this version');
+  await keyboard.press('Enter');
+  await keyboard.type('a reason');
+  await keyboard.press('Enter');
+  await history.text('Version 1 is restored').waitFor();
+  expect(await ann.page.evaluate(() => document.activeElement?.textContent)).toContain('Version 1 is restored');
+  await keyboard.press('Escape');
+  await ann.row('keys@').filter({ hasText: 'active' }).waitFor();
+
+  await ann.create('no address');
+  await tabTo(ann, 'not saved');
+  await keyboard.press('Enter');
+  await tabTo(ann, 'Drop');
+  await keyboard.press('Enter');
+  await ann.refusedEdits().waitFor({ state: 'hidden' });
+  expect(await ann.page.evaluate(() => document.activeElement?.textContent)).toBe('Users');
+});
