@@ -24,6 +24,7 @@ namespace {
 // How long calls that are asked to end may take over it.
 constexpr absl::Duration kLastWord = absl::Seconds(2);
 constexpr int kMostStreams = 1000;
+constexpr size_t kMostMessageBytes = GrpcWebCall::Options().most_message_bytes;
 constexpr int kHandshakeMs = 10000;
 // A peer that is gone without a word is asked after half a minute of silence.
 constexpr int kKeepaliveMs = 30000;
@@ -63,11 +64,12 @@ class Service final : public grpc::CallbackGenericService {
     if (!caller.ok()) return new Refusal(caller.status());
     // It may end before this has returned.
     MutexLock lock(mutex_);
-    auto* const relay = new GrpcRelay(*context, *caller, pool_, [this](GrpcRelay* ended) {
-      MutexLock lock(mutex_);
-      relays_.erase(ended);
-      changed_.NotifyAll();
-    });
+    auto* const relay = new GrpcRelay(*context, *caller, pool_, {.most_message_bytes = kMostMessageBytes},
+                                      [this](GrpcRelay* ended) {
+                                        MutexLock lock(mutex_);
+                                        relays_.erase(ended);
+                                        changed_.NotifyAll();
+                                      });
     relays_.insert(relay);
     return relay;
   }
@@ -114,7 +116,9 @@ class RunningDoor final : public GrpcDoor {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                kLeastPingIntervalMs);
-    builder.SetMaxReceiveMessageSize(static_cast<int>(GrpcWebCall::Options().most_message_bytes));
+    builder.SetMaxReceiveMessageSize(static_cast<int>(kMostMessageBytes));
+    // The relay does it, up to a limit.
+    builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
     // Health is the store's.
     builder.SetOption(std::make_unique<grpc::HealthCheckServiceServerBuilderOption>(nullptr));
     builder.RegisterCallbackGenericService(&service_);

@@ -186,6 +186,17 @@ TEST_F(GrpcDoorTest, RefusesATooLargeMessage) {
   EXPECT_EQ(CallUnary(request).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
+// gRPC's own limit looks at what is unpacked already.
+TEST_F(GrpcDoorTest, DoesNotUnpackABomb) {
+  context_.set_compression_algorithm(GRPC_COMPRESS_GZIP);
+  grpc::testing::SimpleRequest request;
+  request.mutable_payload()->set_body(std::string(64 << 20, 'x'));
+  const grpc::Status status = CallUnary(request);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("when it is decompressed"));
+  EXPECT_EQ(backend_.metadata().size(), 0u);
+}
+
 TEST_F(GrpcDoorTest, TellsNoAddressWhenTheStoreIsAway) {
   backend_.Stop();
   const grpc::Status status = CallUnary();

@@ -11,6 +11,7 @@
 #include "gateway/gateway_stops.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/grpc_web_trailers.h"
+#include "gateway/unpack.h"
 
 namespace usersync::gateway {
 namespace {
@@ -21,8 +22,10 @@ constexpr int kHolds = 2;
 }  // namespace
 
 GrpcRelay::GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& caller,
-                     ChannelPool& pool, std::function<void(GrpcRelay*)> done)
+                     ChannelPool& pool, const Options& options,
+                     std::function<void(GrpcRelay*)> done)
     : client_(context),
+      most_message_bytes_(options.most_message_bytes),
       done_(std::move(done)),
       request_id_(caller.request_id),
       slot_(caller.slot),
@@ -48,7 +51,11 @@ void GrpcRelay::Stop() {
 void GrpcRelay::OnReadDone(bool ok) {
   MutexLock lock(mutex_);
   if (is_request_over_) return;
-  if (ok) {
+  if (ok) refusal_ = Unpack(&request_, most_message_bytes_);
+  if (!refusal_.ok()) {
+    store_.TryCancel();
+    EndRequest();
+  } else if (ok) {
     is_sending_ = true;
     store_side_.StartWrite(&request_);
   } else {
@@ -111,6 +118,7 @@ void GrpcRelay::OnEnd(const grpc::Status& status) {
 
 grpc::Status GrpcRelay::Verdict(const grpc::Status& status) {
   MutexLock lock(mutex_);
+  if (!refusal_.ok()) return ToGrpc(refusal_);
   if (is_stopped_) return ToGrpc(GatewayStops());
   const bool is_expired =
       status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && absl::Now() >= expires_;

@@ -20,9 +20,14 @@ namespace usersync::gateway {
 // Thread-safe. Deletes itself when the client's call has ended, and that is after the store's.
 class GrpcRelay final : public grpc::ServerGenericBidiReactor {
  public:
+  struct Options {
+    // The largest message of the client, decompressed.
+    size_t most_message_bytes = 4 << 20;
+  };
+
   // `done` is called last.
   GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& caller, ChannelPool& pool,
-            std::function<void(GrpcRelay*)> done);
+            const Options& options, std::function<void(GrpcRelay*)> done);
 
   // Ends the call with UNAVAILABLE.
   void Stop();
@@ -60,6 +65,7 @@ class GrpcRelay final : public grpc::ServerGenericBidiReactor {
   void EndRequest() REQUIRES(mutex_);
 
   grpc::GenericCallbackServerContext& client_;
+  const size_t most_message_bytes_;
   const std::function<void(GrpcRelay*)> done_;
   const std::string request_id_;
   const std::shared_ptr<const Quota::Slot> slot_;
@@ -79,6 +85,8 @@ class GrpcRelay final : public grpc::ServerGenericBidiReactor {
   bool is_request_over_ GUARDED_BY(mutex_) = false;
   bool is_answer_over_ GUARDED_BY(mutex_) = false;
   bool is_stopped_ GUARDED_BY(mutex_) = false;
+  // What is wrong with a message of the client.
+  absl::Status refusal_ GUARDED_BY(mutex_);
 };
 
 }  // namespace usersync::gateway

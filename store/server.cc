@@ -99,6 +99,10 @@ class RunningServer final : public Server {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
+    // gRPC would unpack messages whatever they become, and none of those who call need it.
+    for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+      builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
+    }
     builder.AddListeningPort(absl::StrCat(options_.host, ":", options_.port), credentials_, &bound);
     builder.RegisterService(ingest_.get());
     builder.RegisterService(sync_.get());

@@ -54,6 +54,17 @@ TEST_F(HostileCaller, TextThatTheDatabaseCannotHoldIsInvalidAndFailsNothingBesid
   EXPECT_STREQ(rows[2][1].c_str(), "nul?");
 }
 
+// gRPC unpacks a message before it looks at its size.
+TEST_F(HostileCaller, NoBombIsUnpacked) {
+  const auto context = writer_.Context();
+  context->set_compression_algorithm(GRPC_COMPRESS_GZIP);
+  users::v1::GetUserRequest request;
+  request.set_user_id(std::string(64 << 20, 'a'));
+  users::v1::GetUserResponse response;
+  EXPECT_EQ(writer_.users().GetUser(context.get(), request, &response).error_code(),
+            grpc::StatusCode::UNIMPLEMENTED);
+}
+
 TEST_F(HostileCaller, CommandsAboutIdsThatNobodyCanHaveFindNobody) {
   users::v1::CreateUserRequest create;
   *create.mutable_user() = MakeUser("nul-create");
