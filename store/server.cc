@@ -38,6 +38,14 @@ namespace {
 // Room for an Ingest of 1,000 entries with their documents.
 constexpr int kMaxMessageBytes = 16 << 20;
 
+// Whose health may be asked for by name; "" is that of the whole.
+constexpr const char* kPublicServices[] = {users::v1::AdminService::service_full_name(),
+                                           users::v1::ChangeFeedService::service_full_name(),
+                                           users::v1::HistoryService::service_full_name(),
+                                           users::v1::LogService::service_full_name(),
+                                           users::v1::SyncService::service_full_name(),
+                                           users::v1::UserService::service_full_name()};
+
 absl::Status AwaitDatabase(const Session::Options& database, absl::Duration patience) {
   Backoff backoff({.first = absl::Milliseconds(100), .most = absl::Seconds(1)});
   const absl::Time give_up = absl::Now() + patience;
@@ -115,6 +123,9 @@ class RunningServer final : public Server {
     if (server_ == nullptr || bound == 0) {
       return absl::FailedPreconditionError(absl::StrCat("cannot listen on ", options_.host, ":",
                                                         options_.port, " (--store-port): in use?"));
+    }
+    for (const char* name : kPublicServices) {
+      server_->GetHealthCheckService()->SetServingStatus(name, true);
     }
     caretaker_ =
         std::make_unique<Caretaker>(Caretaker::Options{}, feed_, pool_, *erasures_,

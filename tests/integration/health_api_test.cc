@@ -20,9 +20,24 @@ using grpc::health::v1::HealthCheckResponse;
 
 class Health : public StoreApi {
  protected:
+  // Of the whole, and of each service that clients know.
   bool Says(HealthCheckResponse::ServingStatus status) {
+    for (const char* service :
+         {"", "users.v1.AdminService", "users.v1.ChangeFeedService", "users.v1.HistoryService",
+          "users.v1.LogService", "users.v1.SyncService", "users.v1.UserService"}) {
+      if (HealthOf(service) != status) return false;
+    }
+    return true;
+  }
+
+  // SERVICE_UNKNOWN: NOT_FOUND, as the protocol has it for a single question.
+  HealthCheckResponse::ServingStatus HealthOf(const std::string& service) {
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(service);
     HealthCheckResponse response;
-    return health_->Check(stub_.Context().get(), {}, &response).ok() && response.status() == status;
+    const grpc::Status status = health_->Check(stub_.Context().get(), request, &response);
+    if (status.error_code() == StatusCode::NOT_FOUND) return HealthCheckResponse::SERVICE_UNKNOWN;
+    return status.ok() ? response.status() : HealthCheckResponse::UNKNOWN;
   }
 
   grpc::Status Push(const std::string& id, absl::Duration patience) {
@@ -51,6 +66,13 @@ TEST_F(Health, FollowsTheDatabaseAndCallsFailInTimeWithoutIt) {
   EXPECT_THAT(Push("after", kPatience), IsOk());
   EXPECT_EQ(Get("before").version(), 1);
   EXPECT_EQ(Get("after").version(), 1);
+}
+
+TEST_F(Health, IsKnownOfNoOtherService) {
+  for (const char* service :
+       {"users.internal.v1.IngestService", "users.v1", "users.v1.NoService", "nonsense"}) {
+    EXPECT_EQ(HealthOf(service), HealthCheckResponse::SERVICE_UNKNOWN) << service;
+  }
 }
 
 TEST_F(Health, ReflectionListsAndDescribesEveryService) {
