@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "common/status.h"
 #include "gateway/grpc_timeout.h"
 #include "gateway/health_answer.h"
 #include "gateway/message_encoding.h"
 #include "gateway/plain_answer.h"
 #include "gateway/request_id.h"
+#include "gateway/served_reflection.h"
 #include "gateway/url_text.h"
 
 namespace usersync::gateway {
@@ -21,7 +21,6 @@ constexpr int kHttpNotFound = 404;
 constexpr int kHttpMethodNotAllowed = 405;
 constexpr int kHttpUnsupportedMediaType = 415;
 constexpr int kHttpMisdirected = 421;
-constexpr char kReflection[] = "/grpc.reflection.";
 
 std::shared_ptr<Handler> Answer(Responder& responder, int status, const std::string& text,
                                 HttpHeaders headers = {}) {
@@ -134,7 +133,7 @@ GrpcWebCall::Plan FrontDoor::PlanCall(const RequestHead& head) const {
 }
 
 absl::Status FrontDoor::Complete(const RequestHead& head, GrpcWebCall::Plan* plan) const {
-  plan->is_dialogue = absl::StartsWith(plan->method, kReflection);
+  plan->is_dialogue = IsReflection(plan->method);
   auto caller = rules_.Admit(plan->method, head.headers);
   if (!caller.ok()) return caller.status();
   plan->metadata = std::move(caller->metadata);

@@ -17,6 +17,7 @@
 #include "gateway/grpc_web_call.h"
 #include "gateway/http1_head.h"
 #include "gateway/request_id.h"
+#include "gateway/served_reflection.h"
 
 namespace usersync::gateway {
 namespace {
@@ -64,7 +65,7 @@ class Service final : public grpc::CallbackGenericService {
     if (!caller.ok()) return new Refusal(caller.status());
     // It may end before this has returned.
     MutexLock lock(mutex_);
-    auto* const relay = new GrpcRelay(*context, *caller, pool_, {.most_message_bytes = kMostMessageBytes},
+    auto* const relay = new GrpcRelay(*context, *caller, pool_, OptionsOf(context->method()),
                                       [this](GrpcRelay* ended) {
                                         MutexLock lock(mutex_);
                                         relays_.erase(ended);
@@ -83,6 +84,12 @@ class Service final : public grpc::CallbackGenericService {
   }
 
  private:
+  GrpcRelay::Options OptionsOf(const std::string& method) const {
+    if (!IsReflection(method)) return {.most_message_bytes = kMostMessageBytes};
+    return {.most_message_bytes = kMostMessageBytes,
+            .edit = [this](grpc::ByteBuffer* answer) { HideUnserved(rules_, answer); }};
+  }
+
   // What is 421 and 403 where HTTP is spoken is PERMISSION_DENIED here.
   absl::StatusOr<Caller> Admit(const grpc::GenericCallbackServerContext& context,
                                const HttpHeaders& headers) const {

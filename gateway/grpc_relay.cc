@@ -26,6 +26,7 @@ GrpcRelay::GrpcRelay(grpc::GenericCallbackServerContext& context, const Caller& 
                      std::function<void(GrpcRelay*)> done)
     : client_(context),
       most_message_bytes_(options.most_message_bytes),
+      edit_(options.edit),
       done_(std::move(done)),
       request_id_(caller.request_id),
       slot_(caller.slot),
@@ -87,6 +88,7 @@ void GrpcRelay::OnHeaders(bool ok) {
 }
 
 void GrpcRelay::OnAnswer(bool ok) {
+  if (ok && edit_) edit_(&answer_);
   MutexLock lock(mutex_);
   if (!ok) {
     is_answer_over_ = true;

@@ -23,6 +23,8 @@ class GrpcRelay final : public grpc::ServerGenericBidiReactor {
   struct Options {
     // The largest message of the client, decompressed.
     size_t most_message_bytes = 4 << 20;
+    // Changes a message of the store before the client gets it, if there is one.
+    std::function<void(grpc::ByteBuffer*)> edit;
   };
 
   // `done` is called last.
@@ -66,6 +68,7 @@ class GrpcRelay final : public grpc::ServerGenericBidiReactor {
 
   grpc::GenericCallbackServerContext& client_;
   const size_t most_message_bytes_;
+  const std::function<void(grpc::ByteBuffer*)> edit_;
   const std::function<void(GrpcRelay*)> done_;
   const std::string request_id_;
   const std::shared_ptr<const Quota::Slot> slot_;

@@ -6,7 +6,7 @@
 #include "absl/time/clock.h"
 #include "common/status.h"
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "reflection.grpc.pb.h"
+#include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "tests/harness/eventually.h"
 #include "tests/harness/must.h"
 #include "tests/integration/api_error.h"
