@@ -5,11 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "gateway/grpc_web_frame.h"
-#include "gateway/testing/gateway_fixture.h"
-#include "gateway/testing/raw_client.h"
+#include "gateway/metadata.h"
 #include "gateway/testing/temp_file.h"
 #include "gateway/testing/token_maker.h"
+#include "gateway/testing/web_fixture.h"
 
 namespace usersync::gateway {
 namespace {
@@ -21,36 +20,42 @@ using testing::HasSubstr;
 using testing::Pair;
 using testing::StartsWith;
 
-constexpr char kUnary[] = "/grpc.testing.TestService/UnaryCall";
-constexpr char kStream[] = "/grpc.testing.TestService/StreamingOutputCall";
-
-class AuthenticationTest : public GatewayFixture {
+class AuthenticationTest : public WebFixture {
  protected:
   Gateway::Options Options() override {
-    Gateway::Options options = GatewayFixture::Options();
+    Gateway::Options options = WebFixture::Options();
     options.jwt.jwks = keys_.path();
     options.jwt.rules.issuer = "issuer";
     options.jwt.rules.audience = "usersync";
     return options;
   }
 
-  static std::string Token(absl::Duration lifetime = absl::Hours(1)) {
-    return TokenMaker::Es256(TokenMaker::Unsigned(
-        R"({"alg":"ES256","kid":"ec"})",
+  static std::string Unsigned(const std::string& header, absl::Duration lifetime = absl::Hours(1)) {
+    return TokenMaker::Unsigned(
+        header,
         absl::StrCat(R"({"iss":"issuer","aud":"usersync","sub":"alice","roles":["writer"],"exp":)",
                      absl::StrFormat("%.3f", absl::ToUnixMillis(absl::Now() + lifetime) / 1000.0),
-                     "}")));
+                     "}"));
+  }
+  static std::string Token(absl::Duration lifetime = absl::Hours(1)) {
+    return TokenMaker::Es256(Unsigned(R"({"alg":"ES256","kid":"ec"})", lifetime));
+  }
+
+  std::unique_ptr<grpc::testing::TestService::Stub> Native() const {
+    return grpc::testing::TestService::NewStub(grpc::CreateChannel(
+        absl::StrCat("127.0.0.1:", gateway_->grpc_port()), grpc::InsecureChannelCredentials()));
+  }
+  grpc::StatusCode CallNative(const Metadata& metadata) const {
+    grpc::ClientContext context;
+    for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
+    grpc::testing::SimpleResponse response;
+    return Native()->UnaryCall(&context, {}, &response).error_code();
   }
 
   // A gRPC-Web call's whole answer.
   std::string Call(const std::string& path, const std::string& message,
                    const std::string& headers) {
-    const std::string body = FrameHead(0, message.size()) + message;
-    RawClient client(gateway_->http_port());
-    client.Send(absl::StrCat("POST ", path, " HTTP/1.1\r\nHost: localhost\r\n",
-                             "Connection: close\r\nContent-Type: application/grpc-web\r\n",
-                             "Content-Length: ", body.size(), "\r\n", headers, "\r\n", body));
-    return client.ReadAll();
+    return Exchange(Post(path, Framed(message), headers, "application/grpc-web"));
   }
 
   static std::string Bearer(const std::string& token) {
@@ -90,12 +95,42 @@ TEST_F(AuthenticationTest, RefusesOthersInTheBodyWithHttp200) {
   EXPECT_THAT(Call(kUnary, "", "X-User-ID: alice\r\n"), HasSubstr("grpc-status:3\r\n"));
 }
 
+TEST_F(AuthenticationTest, BelievesNoForgeryAtAnyDoor) {
+  const std::string pem = TokenMaker::PublicPem(TokenMaker::Rsa());
+  for (const std::string& token :
+       {TokenMaker::Hs256(Unsigned(R"({"alg":"HS256","kid":"rsa"})"), pem),
+        Unsigned(R"({"alg":"none"})") + ".", Unsigned(R"({"alg":"NONE","kid":"hs"})") + ".",
+        TokenMaker::Hs256(Unsigned(R"({"alg":"HS256","kid":"other"})")),
+        TokenMaker::Hs256(Unsigned(R"({"alg":"HS256","kid":"hs","crit":["exp"]})")),
+        Token(-absl::Minutes(5))}) {
+    EXPECT_THAT(Call(kUnary, "", Bearer(token)), HasSubstr("grpc-status:16\r\n")) << token;
+    EXPECT_THAT(Get("/api/users", Bearer(token)), StartsWith("HTTP/1.1 401 ")) << token;
+    EXPECT_EQ(CallNative({{"authorization", "Bearer " + token}}), grpc::StatusCode::UNAUTHENTICATED)
+        << token;
+  }
+  EXPECT_EQ(backend_.metadata().size(), 0u);
+}
+
+TEST_F(AuthenticationTest, TakesNoNameBesideTheTokensAtAnyDoor) {
+  const std::string both = Bearer(Token()) + "X-User-ID: bob\r\n";
+  EXPECT_THAT(Call(kUnary, "", both), HasSubstr("grpc-status:3\r\n"));
+  EXPECT_THAT(Get("/api/users", both), StartsWith("HTTP/1.1 400 "));
+  EXPECT_EQ(CallNative({{"authorization", "Bearer " + Token()}, {"x-user-id", "bob"}}),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(backend_.metadata().size(), 0u);
+  EXPECT_EQ(CallNative({{"authorization", "Bearer " + Token()},
+                        {"usersync-actor", "bob"},
+                        {"usersync-actor-bin", "bob"}}),
+            grpc::StatusCode::OK);
+  EXPECT_THAT(backend_.metadata(), Contains(Pair("usersync-actor", "alice")));
+  EXPECT_EQ(backend_.metadata().count("usersync-actor"), 1u);
+  EXPECT_EQ(backend_.metadata().count("usersync-actor-bin"), 0u);
+}
+
 TEST_F(AuthenticationTest, AnswersPreflightsAndHealthWithoutAToken) {
-  RawClient client(gateway_->http_port());
-  client.Send(absl::StrCat("OPTIONS ", kUnary, " HTTP/1.1\r\nHost: localhost\r\n",
-                           "Connection: close\r\nOrigin: http://page.test\r\n",
-                           "Access-Control-Request-Method: POST\r\n\r\n"));
-  EXPECT_THAT(client.ReadAll(), StartsWith("HTTP/1.1 204 "));
+  EXPECT_THAT(
+      Ask("OPTIONS", kUnary, "Origin: http://page.test\r\nAccess-Control-Request-Method: POST\r\n"),
+      StartsWith("HTTP/1.1 204 "));
   EXPECT_THAT(Call("/grpc.health.v1.Health/Check", "", ""), HasSubstr("grpc-status:0\r\n"));
   EXPECT_THAT(Call("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", "", ""),
               HasSubstr("grpc-status:16\r\n"));
@@ -109,12 +144,8 @@ TEST_F(AuthenticationTest, EndsAStreamWhenItsTokenExpires) {
 }
 
 TEST_F(AuthenticationTest, EndsAStreamOfNativeGrpcToo) {
-  const auto stub = grpc::testing::TestService::NewStub(grpc::CreateChannel(
-      absl::StrCat("127.0.0.1:", gateway_->grpc_port()), grpc::InsecureChannelCredentials()));
-  grpc::ClientContext nobody;
-  grpc::testing::SimpleResponse response;
-  EXPECT_EQ(stub->UnaryCall(&nobody, {}, &response).error_code(),
-            grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(CallNative({}), grpc::StatusCode::UNAUTHENTICATED);
+  const auto stub = Native();
   grpc::ClientContext alice;
   alice.AddMetadata("authorization", "Bearer " + Token(absl::Seconds(2)));
   const auto stream = stub->StreamingOutputCall(&alice, ForEver());
@@ -125,7 +156,7 @@ TEST_F(AuthenticationTest, EndsAStreamOfNativeGrpcToo) {
 }
 
 TEST_F(AuthenticationTest, MustBeAskedForBeyondLoopback) {
-  Gateway::Options options = GatewayFixture::Options();
+  Gateway::Options options = WebFixture::Options();
   options.host = "0.0.0.0";
   EXPECT_THAT(std::string(Gateway::Start(options).status().message()),
               HasSubstr("--beyond-loopback"));

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "tests/harness/eventually.h"
 #include "tests/harness/gateway.h"
 #include "tests/harness/http_client.h"
 #include "tests/harness/must.h"
@@ -112,6 +113,21 @@ TEST_F(LogDoor, IsEmptyAtFirst) {
   EXPECT_EQ(checkpoint.size, 0);
   EXPECT_EQ(checkpoint.root, MerkleRoot({}, 0, 0));
   EXPECT_EQ(Get("/log/tile/0/000.p/1").status, 404);
+}
+
+TEST_F(LogDoor, HasNoCheckpointWithoutAKey) {
+  const Preparation& preparation = store_.line().preparation();
+  store_.line().store().SetVariable("USERSYNC_LOG_KEY", preparation.secrets_dir + "/no.key");
+  store_.Restart();
+  EXPECT_TRUE(Eventually([this] { return Get("/healthz").status == 200; }));
+  store_.Write(1);
+  const HttpAnswer answer = Get("/log/checkpoint");
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.header("content-type"), "application/problem+json");
+  EXPECT_EQ(answer.header("cache-control"), "no-store");
+  EXPECT_THAT(answer.body, HasSubstr("this log is not signed"));
+  // What is not signed is there all the same.
+  Tile(0, 0, 1);
 }
 
 TEST_F(LogDoor, TellsWhatMayBeKeptAndWhatIsNotThere) {

@@ -189,13 +189,19 @@ TEST_F(Rest, WantsJsonAndTheRightVerb) {
 TEST_F(Rest, KnowsTheActorByXUserId) {
   Create("actor");
   Write("PATCH", "/api/users/actor", R"({"status":"b"})", {{"X-User-ID", "bob"}});
-  HttpClient(port()).Ask("PATCH", "/api/users/actor", {{"Content-Type", "application/json"}},
+  // What only the gateway says is not the client's to say.
+  HttpClient(port()).Ask("PATCH", "/api/users/actor",
+                         {{"Content-Type", "application/json"},
+                          {"Usersync-Actor", "mallory"},
+                          {"usersync-actor-bin", "bWFsbG9yeQ"},
+                          {"usersync-auth", "mtls"},
+                          {"usersync-token", "stolen"}},
                          R"({"status":"c"})");
   const auto versions = Get("/api/users/actor/versions").json()["versions"];
   EXPECT_EQ(versions[0]["actor"], "frontend-client");
   EXPECT_EQ(versions[1]["actor"], "bob");
   EXPECT_EQ(versions[0]["auth"], "AUTH_NONE");
-  for (const char* name : {"gateway", "a b", ""}) {
+  for (const char* name : {"gateway", "bridge", "system", "frontend-client", "a b", ""}) {
     EXPECT_EQ(Get("/api/users/actor", {{"X-User-ID", name}}).status, 400) << name;
   }
 }
