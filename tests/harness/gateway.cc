@@ -11,13 +11,16 @@
 namespace usersync::tests {
 
 Gateway::Gateway(const Preparation& preparation, std::vector<std::string> stores)
-    : preparation_(preparation), stores_(std::move(stores)), port_(FreePort()) {}
+    : preparation_(preparation),
+      stores_(std::move(stores)),
+      port_(FreePort()),
+      grpc_port_(FreePort()) {}
 
 Process::Options Gateway::Command() const {
   return {.name = "gateway",
           .argv = {ProgramPath("usersync-gateway"), "serve"},
           .environment = {{"USERSYNC_GATEWAY_HTTP_PORT", absl::StrCat(port_)},
-                          {"USERSYNC_GATEWAY_GRPC_PORT", "0"},
+                          {"USERSYNC_GATEWAY_GRPC_PORT", absl::StrCat(grpc_port_)},
                           {"USERSYNC_GATEWAY_METRICS_PORT", "0"},
                           {"USERSYNC_STORE_ADDR", absl::StrJoin(stores_, ",")},
                           {"USERSYNC_SECRETS_DIR", preparation_.secrets_dir}},

@@ -1,4 +1,4 @@
-// A gateway in front of stores: usersync-gateway serve, on a port of its own.
+// A gateway in front of stores: usersync-gateway serve, on ports of its own.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@ class Gateway final : public Server {
   Gateway(const Preparation& preparation, std::vector<std::string> stores);
 
   int http_port() const { return port_; }
+  int grpc_port() const { return grpc_port_; }
 
  private:
   Process::Options Command() const override;
@@ -23,6 +24,7 @@ class Gateway final : public Server {
   const Preparation& preparation_;
   const std::vector<std::string> stores_;
   const int port_;
+  const int grpc_port_;
 };
 
 }  // namespace usersync::tests

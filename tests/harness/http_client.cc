@@ -50,6 +50,49 @@ ServerEvent Parse(const std::string& block) {
   return event;
 }
 
+// A frame of gRPC-Web: flags, the length in four bytes, the payload.
+constexpr size_t kFrameHeadBytes = 5;
+constexpr unsigned char kTrailersFlag = 0x80;
+
+struct Frame {
+  bool is_last = false;
+  std::string payload;
+};
+
+std::string FrameHead(size_t length) {
+  std::string head(1, '\0');
+  for (int shift = 24; shift >= 0; shift -= 8) head.push_back(static_cast<char>(length >> shift));
+  return head;
+}
+
+// Takes the first frame out of the bytes that have come, if it is there as a whole.
+std::optional<Frame> TakeFrame(std::string& bytes) {
+  if (bytes.size() < kFrameHeadBytes) return std::nullopt;
+  size_t length = 0;
+  for (size_t i = 1; i < kFrameHeadBytes; ++i) {
+    length = length << 8 | static_cast<unsigned char>(bytes[i]);
+  }
+  if (bytes.size() < kFrameHeadBytes + length) return std::nullopt;
+  Frame frame{.is_last = (static_cast<unsigned char>(bytes[0]) & kTrailersFlag) != 0,
+              .payload = bytes.substr(kFrameHeadBytes, length)};
+  bytes.erase(0, kFrameHeadBytes + length);
+  return frame;
+}
+
+HttpFields TrailersOf(const std::string& payload) {
+  HttpFields fields;
+  for (const absl::string_view line : absl::StrSplit(payload, "\r\n", absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> field = absl::StrSplit(line, absl::MaxSplits(':', 1));
+    fields.insert(field);
+  }
+  return fields;
+}
+
+HttpFields WithGrpcWebType(HttpFields headers) {
+  headers["Content-Type"] = "application/grpc-web+proto";
+  return headers;
+}
+
 }  // namespace
 
 std::string HttpAnswer::header(const std::string& name) const {
@@ -69,36 +112,52 @@ HttpAnswer HttpClient::Ask(const std::string& verb, const std::string& target,
   return AnswerOf(parser.get());
 }
 
-EventStream::EventStream(int port, const std::string& target, const HttpFields& headers)
+HttpStream::HttpStream(int port, const std::string& verb, const std::string& target,
+                       const HttpFields& headers, const std::string& body)
     : socket_(context_) {
-  Send(socket_, port, "GET", target, headers, "");
+  Send(socket_, port, verb, target, headers, body);
   parser_.body_limit(boost::none);
   parser_.eager(true);
   http::read_header(socket_, buffer_, parser_);
 }
 
-HttpAnswer EventStream::answer() {
+HttpAnswer HttpStream::answer() {
   while (parser_.content_length() && ReadSome()) {
   }
   return AnswerOf(parser_.get());
 }
 
+bool HttpStream::ReadSome() {
+  if (parser_.is_done()) return false;
+  http::read_some(socket_, buffer_, parser_);
+  return true;
+}
+
 std::optional<ServerEvent> EventStream::Next() {
-  std::string& text = parser_.get().body();
   while (true) {
-    if (const size_t end = text.find("\n\n"); end != std::string::npos) {
-      const std::string block = text.substr(0, end);
-      text.erase(0, end + 2);
+    if (const size_t end = text().find("\n\n"); end != std::string::npos) {
+      const std::string block = text().substr(0, end);
+      text().erase(0, end + 2);
       return Parse(block);
     }
     if (!ReadSome()) return std::nullopt;
   }
 }
 
-bool EventStream::ReadSome() {
-  if (parser_.is_done()) return false;
-  http::read_some(socket_, buffer_, parser_);
-  return true;
+GrpcWebStream::GrpcWebStream(int port, const std::string& method, const std::string& message,
+                             HttpFields headers)
+    : HttpStream(port, "POST", "/" + method, WithGrpcWebType(std::move(headers)),
+                 FrameHead(message.size()) + message) {}
+
+std::optional<std::string> GrpcWebStream::Next() {
+  while (true) {
+    if (const auto frame = TakeFrame(text())) {
+      if (!frame->is_last) return frame->payload;
+      trailers_ = TrailersOf(frame->payload);
+      return std::nullopt;
+    }
+    if (!ReadSome()) return std::nullopt;
+  }
 }
 
 }  // namespace usersync::tests

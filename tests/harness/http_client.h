@@ -45,25 +45,54 @@ struct ServerEvent {
   std::string comment;
 };
 
-// A stream of server-sent events.
-class EventStream {
+// An answer whose body comes in pieces.
+class HttpStream {
  public:
-  EventStream(int port, const std::string& target, const HttpFields& headers = {});
+  HttpStream(int port, const std::string& verb, const std::string& target,
+             const HttpFields& headers = {}, const std::string& body = "");
 
   // The head of the answer; its body, if it is no stream.
   HttpAnswer answer();
 
-  // Waits for the next one; nothing at the stream's end.
-  std::optional<ServerEvent> Next();
+ protected:
+  // Waits for more of the body. False at the end.
+  bool ReadSome();
+  // What has come and was not taken.
+  std::string& text() { return parser_.get().body(); }
 
  private:
-  // False at the end.
-  bool ReadSome();
-
   boost::asio::io_context context_;
   boost::asio::ip::tcp::socket socket_;
   boost::beast::flat_buffer buffer_;
   boost::beast::http::response_parser<boost::beast::http::string_body> parser_;
+};
+
+// A stream of server-sent events.
+class EventStream final : public HttpStream {
+ public:
+  EventStream(int port, const std::string& target, const HttpFields& headers = {})
+      : HttpStream(port, "GET", target, headers) {}
+
+  // Waits for the next one; nothing at the stream's end.
+  std::optional<ServerEvent> Next();
+};
+
+// A call of gRPC-Web, binary.
+class GrpcWebStream final : public HttpStream {
+ public:
+  // `method` such as "users.v1.UserService/GetUser".
+  GrpcWebStream(int port, const std::string& method, const std::string& message,
+                HttpFields headers = {});
+
+  // Waits for the next message; nothing at the stream's end.
+  std::optional<std::string> Next();
+
+  // After the end: grpc-status, grpc-message and the rest of the last frame. Empty if it never
+  // came.
+  const HttpFields& trailers() const { return trailers_; }
+
+ private:
+  HttpFields trailers_;
 };
 
 }  // namespace usersync::tests
