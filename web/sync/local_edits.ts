@@ -36,7 +36,8 @@ const again = 500;
 /** How RxDB names its writes of what came. */
 const fromReplication = 'replication-downstream-';
 
-const throttled = { leading: true, trailing: true };
+/** Not at once: a row that was written just now is not judged, and looking would hold up its push. */
+const afterwards = { leading: false, trailing: true };
 
 function sameIds(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((id) => b.has(id));
@@ -114,8 +115,8 @@ export class LocalEdits {
       share(),
     );
     const looked$ = merge(written$, store.changes$).pipe(
+      throttleTime(pause, undefined, afterwards),
       startWith(null),
-      throttleTime(pause, undefined, throttled),
       switchMap(() =>
         timer(0, again).pipe(
           // While another tab clears everything, nothing can be read; then all of this closes.
