@@ -1,5 +1,5 @@
 import { replicateUsers, type LeaderStatus, type UsersReplication } from '@usersync/sync';
-import { map, pairwise, startWith } from 'rxjs';
+import { pairwise, startWith } from 'rxjs';
 import { computed, onUnmounted, ref, shallowRef, watch, type ShallowRef } from 'vue';
 import { readConfig } from './config.ts';
 import type { Users } from './database.ts';
@@ -20,7 +20,7 @@ export function useReplication(users: Readonly<ShallowRef<Users | null>>, log: L
   const lag = useObservable(() => replication.value?.lag$, 0);
   /** What last went wrong, while it is not over. */
   const problem = ref<string | null>(null);
-  /** How many documents came since the page was opened. */
+  /** How many documents came to this browser since the page was opened. */
   const synced = ref(0);
   /** It begins and ends one after the other. */
   let changing: Promise<void> = Promise.resolve();
@@ -58,7 +58,7 @@ export function useReplication(users: Readonly<ShallowRef<Users | null>>, log: L
 
   watch([users, running], () => (changing = changing.then(change)));
   watch(replication, (now, _, onCleanup) => {
-    const came$ = now?.counters$.pipe(map(({ pulled, live }) => pulled + live), startWith(0), pairwise());
+    const came$ = now?.came$.pipe(startWith(0), pairwise());
     const subscriptions = [
       now?.errors$.subscribe(fail),
       came$?.subscribe(([before, after]) => (synced.value += after - before)),

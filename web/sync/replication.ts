@@ -1,4 +1,5 @@
 import { combineLatest, concatMap, defer, filter, firstValueFrom, fromEvent, map, switchMap, takeUntil, type Observable } from 'rxjs';
+import { Came } from './came.ts';
 import { Cancelled, unlessCancelled } from './cancel.ts';
 import { usersConflictHandler } from './conflict_handler.ts';
 import type { Counters } from './counters.ts';
@@ -19,6 +20,7 @@ export class UsersReplication {
   readonly #options: ReplicateUsersOptions;
   readonly #open: TransportOpener;
   readonly #status = new Status();
+  readonly #came: Came;
   readonly #cancelling = new AbortController();
   readonly #store: Promise<LocalStore>;
   readonly #running: Promise<void>;
@@ -31,6 +33,7 @@ export class UsersReplication {
     const { collection } = options;
     this.#options = options;
     this.#open = transportOpener(options);
+    this.#came = new Came(collection.database.multiInstance ? `usersync|came|${this.#name}` : null, this.counters$);
     collection.conflictHandler = usersConflictHandler;
     collection.onClose.push(() => this.cancel());
     this.#store = LocalStore.open(collection.database, collection.name);
@@ -50,6 +53,11 @@ export class UsersReplication {
 
   get counters$(): Observable<Counters> {
     return this.#status.counters.counters$;
+  }
+
+  /** How many documents came to this browser since this began, whichever tab fetched them. */
+  get came$(): Observable<number> {
+    return this.#came.count$.asObservable();
   }
 
   /** How many changes the store is known to be ahead. */
@@ -103,13 +111,18 @@ export class UsersReplication {
     return this.#stopped;
   }
 
+  /** The same in all tabs that replicate the same. */
+  get #name(): string {
+    const { collection, identifier = defaultIdentifier } = this.#options;
+    return `${collection.database.name}|${collection.name}|${identifier}`;
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#cancelling;
     const { collection, identifier = defaultIdentifier, batchSize = defaultBatchSize, onRefused } = this.#options;
     const store = await this.#store;
-    const { database, name } = collection;
     const { state$, transport$ } = this.#status;
-    this.#resign = await lead(database, `${database.name}|${name}|${identifier}`, signal, () => state$.next('waiting'));
+    this.#resign = await lead(collection.database, this.#name, signal, () => state$.next('waiting'));
     state$.next('connecting');
     this.#tellOthers(store);
     const transport = await this.#open(signal, (error) => this.#status.report(error));
@@ -145,6 +158,7 @@ export class UsersReplication {
       await this.#leader?.stop();
       await this.#store.then((store) => store.close(), () => undefined);
     } finally {
+      this.#came.close();
       this.#resign();
       this.#status.state$.next('stopped');
     }

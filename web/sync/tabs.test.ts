@@ -34,6 +34,25 @@ test('one tab leads; the others share its rows, its pending edits and what was r
   await eventually(async () => expect(await second.browser.stored('u1')).toEqual(user()));
 });
 
+test('what came is counted in every tab, and once, whichever of them leads', async () => {
+  const profile = new Profile();
+  store.commit(user());
+  const first = await openSynced(store, { profile, tabs: true });
+  const second = await openPage(store, { profile, tabs: true });
+  await firstValueFrom(second.browser.replication.state$.pipe(filter((state) => state === 'waiting')));
+  const came = ({ browser }: typeof first) => firstValueFrom(browser.replication.came$);
+  store.commit(user({ id: 'u2' }));
+  store.commit(user({ id: 'u3' }));
+  // The first came before the second tab was there.
+  await eventually(async () => expect([await came(first), await came(second)]).toEqual([3, 2]));
+  await closePage(first);
+  await firstValueFrom(second.browser.replication.state$.pipe(filter((state) => state === 'active')));
+  // It may have asked for the newest ones once more.
+  const before = await came(second);
+  store.commit(user({ id: 'u4' }));
+  await eventually(async () => expect(await came(second)).toBe(before + 1));
+});
+
 test('a replication brings its conflict handler, and when it is cancelled closes what it opened', async () => {
   const { browser, transport } = await openSynced(store);
   await browser.replication.cancel();
