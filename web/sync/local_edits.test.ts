@@ -2,6 +2,7 @@
 import { firstValueFrom } from 'rxjs';
 import { beforeEach, expect, test } from 'vitest';
 import { LocalEdits } from './local_edits.ts';
+import { LocalStore } from './local_store.ts';
 import { Profile } from './testing/browser.ts';
 import { eventually } from './testing/eventually.ts';
 import { FakeStore } from './testing/fake_store.ts';
@@ -114,4 +115,15 @@ test('the local store is shared: the replication goes on when who showed its edi
   expect(await firstValueFrom(others.refused$)).toHaveLength(1);
   await others.close();
   expect(Object.keys(browser.database.collections)).toEqual(['users']);
+});
+
+test('what the tab that leads says of itself is no reason to look at the rows', async () => {
+  const { browser } = await openSynced(store);
+  const kept = await LocalStore.open(browser.database, 'users');
+  let told = 0;
+  kept.changes$.subscribe(() => (told += 1));
+  await kept.saveLeader({ state: 'offline', transport: null });
+  await kept.savePending([{ id: 'u1', mutations: [], late: null }]);
+  await eventually(() => expect(told).toBe(1));
+  await kept.close();
 });

@@ -1,5 +1,5 @@
 import type { RxDatabase, RxDocument } from 'rxdb';
-import { map, type Observable } from 'rxjs';
+import { filter, map, type Observable } from 'rxjs';
 import type { UserDocument } from './document.ts';
 import { holdEntries, releaseEntries, type Entries, type Entry } from './entries.ts';
 import { firstGeneration, type Generation } from './generation.ts';
@@ -60,9 +60,9 @@ export class LocalStore {
     return new LocalStore(await holdEntries(database, users));
   }
 
-  /** Tells that something was kept or dropped. */
+  /** Tells that something was kept or dropped, but for what a tab says of itself. */
   get changes$(): Observable<unknown> {
-    return this.#entries.$;
+    return this.#entries.$.pipe(filter(({ documentData }) => documentData.kind !== 'leader'));
   }
 
   get pending$(): Observable<PendingEdit[]> {
