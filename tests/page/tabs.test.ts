@@ -37,6 +37,7 @@ test('of two tabs one leads; when it is closed, the other does', async () => {
   await bob.row('in-second-tab@').waitFor();
   await bob.create('for-both-tabs@example.com');
   await Promise.all([ann.row('for-both-tabs@').waitFor(), second.row('for-both-tabs@').waitFor()]);
+  await second.page.getByText(/Synced documents: [1-9]/).waitFor();
 
   await whileDown(stage.system, 'store', async () => {
     await second.create('handed-over@example.com');
