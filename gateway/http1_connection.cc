@@ -99,7 +99,7 @@ class Http1Connection final : public HttpConnection, public Responder {
 
   void OnClose() override { DropHandler(); }
 
-  void OnTick(absl::Time now) override {
+  void LookAtClock(absl::Time now) override {
     if (now >= deadline_) Close();
   }
 

@@ -88,7 +88,7 @@ class Http2Connection final : public HttpConnection, public Http2Stream::Carrier
     for (auto& [id, stream] : std::exchange(streams_, {})) stream->Gone();
   }
 
-  void OnTick(absl::Time now) override {
+  void LookAtClock(absl::Time now) override {
     if (streams_.empty() && now >= idle_since_ + limits_.idle) return Close();
     for (const auto& [id, stream] : streams_) {
       if (!stream->IsStalled(now)) continue;

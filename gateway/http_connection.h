@@ -1,21 +1,23 @@
 // What both versions of HTTP share: the reads, the writes and the clock of one transport.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gateway/connection.h"
+#include "gateway/ticker.h"
 
 namespace usersync::gateway {
 
-class HttpConnection : public Connection, public std::enable_shared_from_this<HttpConnection> {
+class HttpConnection : public Connection,
+                       public Ticker::Listener,
+                       public std::enable_shared_from_this<HttpConnection> {
  public:
   explicit HttpConnection(ConnectionParts parts);
 
   void Close() final;
+  bool OnTick(absl::Time now) final;
 
  protected:
   // Bytes came.
@@ -25,10 +27,10 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   // It is over: whoever waits for something must be told.
   virtual void OnClose() = 0;
   // Some time has passed: about a second.
-  virtual void OnTick(absl::Time now) = 0;
+  virtual void LookAtClock(absl::Time now) = 0;
 
   // Begins to look at the clock. A timer that is moved with every read would cost more.
-  void Watch();
+  void Watch() { Ticker::Of(transport_executor()).Add(weak_from_this()); }
   // Keeps one read under way: only so is it known that the client has gone.
   void ReadOn();
   // Sends; only while nothing is being sent. A client that takes nothing for too long is left.
@@ -49,10 +51,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
 
   const std::unique_ptr<Transport> transport_;
   const std::function<void()> closed_;
-  boost::asio::steady_timer timer_;
   bool is_closed_ = false;
-  std::vector<char> buffer_;
-  size_t read_bytes_;
   bool is_reading_ = false;
   std::string sending_;
   size_t sent_ = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "gateway/tls_transport.h"
 
 namespace usersync::gateway {
 namespace {
@@ -71,15 +72,14 @@ class PlainNewcomer final : public Newcomer, public std::enable_shared_from_this
 
  private:
   void ReadOn() {
-    transport_->Read(boost::asio::buffer(buffer_),
-                     [self = shared_from_this()](const error_code& error, size_t bytes) {
-                       self->OnRead(error, bytes);
-                     });
+    transport_->Read([self = shared_from_this()](const error_code& error, absl::string_view bytes) {
+      self->OnRead(error, bytes);
+    });
   }
 
-  void OnRead(const error_code& error, size_t bytes) {
+  void OnRead(const error_code& error, absl::string_view bytes) {
     if (error) return ForgetTime();
-    read_.append(buffer_, bytes);
+    read_.append(bytes.data(), bytes.size());
     const bool may_be_http2 =
         may_be_http2_ &&
         absl::StartsWith(kHttp2Begin, absl::string_view(read_).substr(0, kHttp2Begin.size()));
@@ -90,7 +90,6 @@ class PlainNewcomer final : public Newcomer, public std::enable_shared_from_this
 
   const bool may_be_http2_;
   std::unique_ptr<Transport> transport_;
-  char buffer_[1024];
   std::string read_;
 };
 
@@ -99,30 +98,25 @@ class TlsNewcomer final : public Newcomer, public std::enable_shared_from_this<T
   TlsNewcomer(TcpSocket socket, boost::asio::ssl::context& context,
               std::shared_ptr<ConnectionSet::Place> place, const Reception& reception)
       : Newcomer(socket.get_executor(), std::move(place), reception),
-        socket_(std::make_unique<TlsSocket>(std::move(socket), context)) {}
+        transport_(std::make_unique<TlsTransport>(std::move(socket), context.native_handle())) {}
 
   void Begin() {
     AllowTime([self = shared_from_this()] {
-      error_code ignored;
-      if (self->socket_ != nullptr) self->socket_->lowest_layer().close(ignored);
+      if (self->transport_ != nullptr) self->transport_->Close();
     });
-    socket_->async_handshake(TlsSocket::server,
-                             [self = shared_from_this()](const error_code& error) {
-                               self->ForgetTime();
-                               if (!error) self->Enter();
-                             });
+    transport_->Shake([self = shared_from_this()](const error_code& error, size_t) {
+      self->ForgetTime();
+      if (!error) self->Enter();
+    });
   }
 
  private:
   void Enter() {
-    const unsigned char* protocol = nullptr;
-    unsigned size = 0;
-    SSL_get0_alpn_selected(socket_->native_handle(), &protocol, &size);
-    const absl::string_view agreed(reinterpret_cast<const char*>(protocol), size);
-    Pass(MakeTransport(std::move(socket_)), agreed == "h2", "");
+    const bool is_http2 = transport_->protocol() == "h2";
+    Pass(std::move(transport_), is_http2, "");
   }
 
-  std::unique_ptr<TlsSocket> socket_;
+  std::unique_ptr<TlsTransport> transport_;
 };
 
 }  // namespace

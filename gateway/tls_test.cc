@@ -17,14 +17,13 @@ using testing::StartsWith;
 constexpr char kHttp1[] = "\x08http/1.1";
 constexpr char kGet[] = "GET /config.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
-class TlsTest : public GatewayFixture {
+class TlsTest : public WebFixture {
  protected:
   Gateway::Options Options() override {
     WriteCertificate(certificate(), key(), "first");
-    auto options = GatewayFixture::Options();
+    auto options = WebFixture::Options();
     options.https_port = 0;
     options.tls = {.certificate = certificate(), .key = key()};
-    options.limits.greeting = absl::Milliseconds(500);
     options.limits.linger = absl::Minutes(1);
     return options;
   }
@@ -69,7 +68,16 @@ TEST_F(TlsTest, ShowsANewCertificateToNewConnectionsAndKeepsTheOldIfItCannotBeUs
   EXPECT_EQ(TlsClient(port()).name(), "third");
 }
 
-TEST_F(TlsTest, LeavesAClientThatDoesNotShakeHands) {
+class ImpatientTlsTest : public TlsTest {
+ protected:
+  Gateway::Options Options() override {
+    auto options = TlsTest::Options();
+    options.limits.greeting = absl::Milliseconds(500);
+    return options;
+  }
+};
+
+TEST_F(ImpatientTlsTest, LeavesAClientThatDoesNotShakeHands) {
   RawClient silent(port());
   EXPECT_EQ(silent.ReadAll(), "");
   RawClient hesitant(port());
@@ -98,6 +106,43 @@ TEST_F(TlsTest, ReadsOnForAWhileAfterAnAnswerBeforeTheRequestsEnd) {
     EXPECT_TRUE(client.TrySend(std::string(1000, 'x'))) << i;
     absl::SleepFor(absl::Milliseconds(20));
   }
+}
+
+TEST_F(TlsTest, TakesARequestOfManyRecords) {
+  grpc::testing::SimpleRequest request;
+  request.mutable_payload()->set_body(std::string(3 << 20, 'x'));
+  request.set_response_size(3 << 20);
+  TlsClient client(port());
+  client.Send(Post(kUnary, Framed(request.SerializeAsString())));
+  const std::string answer = client.ReadUntil(kEnd);
+  EXPECT_GT(answer.size(), 3u << 20);
+  EXPECT_THAT(answer.substr(answer.size() - 22), EndsWith(absl::StrCat("grpc-status:0\r\n", kEnd)));
+}
+
+TEST_F(TlsTest, ReadsNoFurtherThanItsReader) {
+  grpc::testing::StreamingOutputCallRequest request;
+  constexpr int kMessages = 400;
+  for (int i = 0; i < kMessages; ++i) request.add_response_parameters()->set_size(100000);
+  TlsClient client(port());
+  client.Send(Post(kStream, Framed(request.SerializeAsString()), "Connection: close\r\n"));
+  client.ReadUntil("x");
+  EXPECT_LT(WrittenWhenItStands(), kMessages / 2);
+  boost::system::error_code end;
+  const std::string rest = client.ReadAll(&end);
+  EXPECT_GT(rest.size(), 39900000u);
+  EXPECT_THAT(rest.substr(rest.size() - 22), EndsWith(absl::StrCat("grpc-status:0\r\n", kEnd)));
+  EXPECT_EQ(end, boost::asio::error::eof);
+}
+
+TEST_F(TlsTest, CancelsTheStoresStreamWhenTheClientGoes) {
+  grpc::testing::StreamingOutputCallRequest request;
+  request.add_response_parameters()->set_size(1);
+  request.mutable_response_status()->set_code(Backend::kForEver);
+  TlsClient client(port());
+  client.Send(Post(kStream, Framed(request.SerializeAsString())));
+  client.ReadUntil("x");
+  client.Close();
+  EXPECT_TRUE(Eventually([&] { return backend_.cancelled() == 1; }));
 }
 
 TEST_F(TlsTest, StartsWithNoCertificateThatCannotBeUsed) {
