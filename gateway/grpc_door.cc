@@ -32,6 +32,9 @@ constexpr int kKeepaliveMs = 30000;
 constexpr int kKeepaliveTimeoutMs = 10000;
 // How often a client may ask the same of us.
 constexpr int kLeastPingIntervalMs = 5000;
+// How far a client may be ahead of what is read of its requests. Left to itself, gRPC makes this as
+// large as the network is fast.
+constexpr int kMostAheadBytes = 256 << 10;
 
 // Answers a call that is not carried on.
 class Refusal final : public grpc::ServerGenericBidiReactor {
@@ -123,6 +126,8 @@ class RunningDoor final : public GrpcDoor {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                kLeastPingIntervalMs);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kMostAheadBytes);
     builder.SetMaxReceiveMessageSize(static_cast<int>(kMostMessageBytes));
     // The relay does it, up to a limit.
     builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);

@@ -14,12 +14,21 @@ Gateway::Gateway(const Preparation& preparation, std::vector<std::string> stores
     : preparation_(preparation),
       stores_(std::move(stores)),
       port_(FreePort()),
+      https_port_(FreePort()),
       grpc_port_(FreePort()) {}
+
+void Gateway::AddTls(const std::string& certificate, const std::string& key) {
+  certificate_ = certificate;
+  key_ = key;
+}
 
 Process::Options Gateway::Command() const {
   return {.name = "gateway",
           .argv = {ProgramPath("usersync-gateway"), "serve"},
           .environment = {{"USERSYNC_GATEWAY_HTTP_PORT", absl::StrCat(port_)},
+                          {"USERSYNC_GATEWAY_HTTPS_PORT", absl::StrCat(https_port_)},
+                          {"USERSYNC_TLS_CERT", certificate_},
+                          {"USERSYNC_TLS_KEY", key_},
                           {"USERSYNC_GATEWAY_GRPC_PORT", absl::StrCat(grpc_port_)},
                           {"USERSYNC_GATEWAY_METRICS_PORT", "0"},
                           {"USERSYNC_STORE_ADDR", absl::StrJoin(stores_, ",")},

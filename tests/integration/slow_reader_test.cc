@@ -1,6 +1,7 @@
 // A store sends 200 MB through a gateway to a client that does not read: what nobody reads must not
 // lie in the gateway.
 #include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server_builder.h>
 
@@ -139,6 +140,20 @@ TEST_F(SlowReader, TakesLittleMemoryOverHttp2) {
   const std::string answer = client.ReadBody(1);
   EXPECT_GT(answer.size(), kMostBytes);
   EXPECT_THAT(answer.substr(answer.size() - 40), testing::HasSubstr("grpc-status:0\r\n"));
+  ExpectLittleMemory();
+}
+
+TEST_F(SlowReader, TakesLittleMemoryOverGrpc) {
+  const auto stub = users::v1::HistoryService::NewStub(grpc::CreateChannel(
+      absl::StrCat("127.0.0.1:", gateway_.grpc_port()), grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  const auto reader = stub->StreamHistory(&context, {});
+  EXPECT_LT(history_.WrittenWhenItStands(), kMessages / 2);
+  Answer answer;
+  int read = 0;
+  while (reader->Read(&answer)) ++read;
+  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(read, kMessages);
   ExpectLittleMemory();
 }
 
