@@ -35,6 +35,7 @@ struct Settings {
   int samples = 500;
   int users = 1000;
   bool gateway_only = false;
+  bool streams_only = false;
   std::string peer;
   absl::Duration gateway_time = absl::Seconds(2);
   int streams = 1000;
@@ -94,10 +95,12 @@ void MeasureLarge(const Settings& settings, double line_rate) {
 }
 
 void MeasureGateway(const Settings& settings) {
-  MeasureGatewayRates(settings.peer, settings.gateway_time);
+  if (!settings.streams_only) MeasureGatewayRates(settings.peer, settings.gateway_time);
   const OpenStreams streams = MeasureOpenStreams(settings.streams, settings.samples / 25 + 1);
   Report("idle_stream_kb", streams.http2_kb, "kB");
   Report("idle_stream_h1_kb", streams.http1_kb, "kB");
+  Report("idle_stream_tls_kb", streams.http2_tls_kb, "kB");
+  Report("idle_stream_h1_tls_kb", streams.http1_tls_kb, "kB");
   Report(absl::StrCat("fanout_", settings.streams, "_ms"), streams.fanout_ms, "ms");
 }
 
@@ -118,6 +121,7 @@ int Main(int argc, char** argv) {
   set.Add("samples", &settings.samples, 1, 1000000, "How many lone updates are timed.");
   set.Add("users", &settings.users, 2, 1000000, "How many users are edited.");
   set.Add("gateway-only", &settings.gateway_only, "Leave out all but the gateway.");
+  set.Add("streams-only", &settings.streams_only, "Leave out all but its open streams.");
   set.Add("gateway-time", &settings.gateway_time, "How long each way through it is measured.");
   set.Add("streams", &settings.streams, 1, 1000, "How many watchers are open at once.");
   set.Add("peer", &settings.peer, "The script of the proxy in node; empty: it is left out.");
@@ -133,7 +137,7 @@ int Main(int argc, char** argv) {
     std::fputs(answer.c_str(), stdout);
     return 0;
   }
-  if (!settings.gateway_only) MeasureLine(settings);
+  if (!settings.gateway_only && !settings.streams_only) MeasureLine(settings);
   MeasureGateway(settings);
   return 0;
 }

@@ -31,9 +31,10 @@ class CallClient {
   virtual int fd() const = 0;
 };
 
-// How a server on this machine is spoken to. All throw if it cannot be reached.
+// How a server on this machine is spoken to. All throw if it cannot be reached. Over TLS whatever
+// certificate it shows is believed.
 std::unique_ptr<CallClient> ConnectGrpc(int port);
-std::unique_ptr<CallClient> ConnectGrpcWebHttp2(int port);
-std::unique_ptr<CallClient> ConnectGrpcWebHttp1(int port);
+std::unique_ptr<CallClient> ConnectGrpcWebHttp2(int port, bool with_tls = false);
+std::unique_ptr<CallClient> ConnectGrpcWebHttp1(int port, bool with_tls = false);
 
 }  // namespace usersync::tests

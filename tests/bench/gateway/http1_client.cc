@@ -14,7 +14,8 @@ namespace {
 
 class Http1Client final : public CallClient {
  public:
-  explicit Http1Client(int port) : socket_(port), host_(absl::StrCat("127.0.0.1:", port)) {}
+  Http1Client(int port, bool with_tls)
+      : socket_(port, with_tls ? "http/1.1" : ""), host_(absl::StrCat("127.0.0.1:", port)) {}
 
   void Begin(Call call) override {
     const std::string frame = FrameOf(call.message);
@@ -75,8 +76,8 @@ class Http1Client final : public CallClient {
 
 }  // namespace
 
-std::unique_ptr<CallClient> ConnectGrpcWebHttp1(int port) {
-  return std::make_unique<Http1Client>(port);
+std::unique_ptr<CallClient> ConnectGrpcWebHttp1(int port, bool with_tls) {
+  return std::make_unique<Http1Client>(port, with_tls);
 }
 
 }  // namespace usersync::tests

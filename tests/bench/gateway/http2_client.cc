@@ -34,8 +34,10 @@ nghttp2_nv Field(absl::string_view name, absl::string_view value) {
 
 class Http2Client final : public CallClient {
  public:
-  Http2Client(int port, absl::string_view content_type)
-      : socket_(port), host_(absl::StrCat("127.0.0.1:", port)), content_type_(content_type) {
+  Http2Client(int port, absl::string_view content_type, bool with_tls)
+      : socket_(port, with_tls ? "h2" : ""),
+        host_(absl::StrCat("127.0.0.1:", port)),
+        content_type_(content_type) {
     nghttp2_session_callbacks* callbacks = nullptr;
     nghttp2_session_callbacks_new(&callbacks);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, OnHeader);
@@ -152,11 +154,11 @@ class Http2Client final : public CallClient {
 }  // namespace
 
 std::unique_ptr<CallClient> ConnectGrpc(int port) {
-  return std::make_unique<Http2Client>(port, "application/grpc");
+  return std::make_unique<Http2Client>(port, "application/grpc", false);
 }
 
-std::unique_ptr<CallClient> ConnectGrpcWebHttp2(int port) {
-  return std::make_unique<Http2Client>(port, "application/grpc-web+proto");
+std::unique_ptr<CallClient> ConnectGrpcWebHttp2(int port, bool with_tls) {
+  return std::make_unique<Http2Client>(port, "application/grpc-web+proto", with_tls);
 }
 
 }  // namespace usersync::tests

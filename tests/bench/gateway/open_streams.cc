@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "gateway/testing/tls_client.h"
 #include "tests/bench/bench_document.h"
 #include "tests/bench/gateway/client_set.h"
 #include "tests/bench/report.h"
@@ -150,6 +151,24 @@ double FanoutMs(Author& author, Watchers& watchers, int changes) {
   return QuantileMs(times, 0.50);
 }
 
+// What a stream takes of a gateway that begins with them; `then` has the watchers before it ends.
+double WeighStreams(
+    Gateway& gateway, const Clients& clients, int streams,
+    const std::function<void(Watchers&)>& then = [](Watchers&) {}) {
+  gateway.Start();
+  const double before = ServeBefore(clients, streams, gateway.pid());
+  double weight = 0;
+  {
+    Watchers watchers(clients);
+    // They begin with the oldest change, and all there are come in one message.
+    watchers.Open(streams);
+    weight = (SettledKb(gateway.pid()) - before) / streams;
+    then(watchers);
+  }
+  gateway.Terminate();
+  return weight;
+}
+
 }  // namespace
 
 OpenStreams MeasureOpenStreams(int streams, int changes) {
@@ -158,25 +177,26 @@ OpenStreams MeasureOpenStreams(int streams, int changes) {
   line.Migrate();
   line.store().Start();
   Gateway gateway(line.preparation(), {line.store().address()});
-  const Clients http1{[&] { return ConnectGrpcWebHttp1(gateway.http_port()); }, streams};
-  const Clients http2{[&] { return ConnectGrpcWebHttp2(gateway.http_port()); }, kConnections};
-  OpenStreams result;
+  const std::string certificate = line.preparation().secrets_dir + "/gateway.crt";
+  const std::string key = line.preparation().secrets_dir + "/gateway.key";
+  gateway::WriteCertificate(certificate, key, "localhost");
+  gateway.AddTls(certificate, key);
+  const auto http1 = [&](bool tls) {
+    const int port = tls ? gateway.https_port() : gateway.http_port();
+    return Clients{[=] { return ConnectGrpcWebHttp1(port, tls); }, streams};
+  };
+  const auto http2 = [&](bool tls) {
+    const int port = tls ? gateway.https_port() : gateway.http_port();
+    return Clients{[=] { return ConnectGrpcWebHttp2(port, tls); }, kConnections};
+  };
   Author author(line);
-  gateway.Start();
-  {
-    const double before = ServeBefore(http2, streams, gateway.pid());
-    Watchers watchers(http2);
-    watchers.Open(streams);
-    result.http2_kb = (SettledKb(gateway.pid()) - before) / streams;
+  OpenStreams result;
+  result.http2_kb = WeighStreams(gateway, http2(false), streams, [&](Watchers& watchers) {
     result.fanout_ms = FanoutMs(author, watchers, changes);
-  }
-  gateway.Terminate();
-  gateway.Start();
-  // They begin with the oldest change, and all there are come in one message.
-  const double before = ServeBefore(http1, streams, gateway.pid());
-  Watchers watchers(http1);
-  watchers.Open(streams);
-  result.http1_kb = (SettledKb(gateway.pid()) - before) / streams;
+  });
+  result.http1_kb = WeighStreams(gateway, http1(false), streams);
+  result.http2_tls_kb = WeighStreams(gateway, http2(true), streams);
+  result.http1_tls_kb = WeighStreams(gateway, http1(true), streams);
   return result;
 }
 
