@@ -68,14 +68,16 @@ class RunningGateway final : public Gateway {
         threads_(options.threads) {}
 
   absl::Status Listen() {
-    auto http = Listener::Listen(options_.host, options_.http_port, threads_, reception_, nullptr);
-    if (!http.ok()) return http.status();
-    http_ = *std::move(http);
+    if (auto status = StartMetrics(); !status.ok()) return status;
     if (auto status = ListenTls(); !status.ok()) return status;
     auto grpc = GrpcDoor::Listen(options_.host, options_.grpc_port, entry_, rules_, pool_);
     if (!grpc.ok()) return grpc.status();
     grpc_ = *std::move(grpc);
-    return StartMetrics();
+    // Last: whoever is told there that all is well finds the other ports open.
+    auto http = Listener::Listen(options_.host, options_.http_port, threads_, reception_, nullptr);
+    if (!http.ok()) return http.status();
+    http_ = *std::move(http);
+    return absl::OkStatus();
   }
 
   ~RunningGateway() override {
