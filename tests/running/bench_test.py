@@ -12,7 +12,7 @@ QUICK = ("--line-time", "1s", "--warm-up", "1s", "--sql-time", "50ms", "--sample
          "--large", "--large-versions", "20000", "--gateway-time", "200ms", "--streams", "100")
 PAGE_QUICK = ("--page-users", "600", "--page-edits", "5")
 PAGE_UNITS = {"page_kb": "kB", "first_sync_600": "s", "edit_to_visible_p50": "ms", "edit_to_visible_p99": "ms"}
-WAYS = ("direct", "gateway_h1", "gateway_h2", "node")
+WAYS = ("echo", "gateway_h1", "gateway_h2", "node", "direct")
 UNITS = {
     "naive": "changes/s", "batched": "changes/s", "line": "changes/s", "large": "changes/s",
     "line_to_naive": "ratio", "line_to_batched": "ratio", "large_to_line": "ratio",
@@ -21,8 +21,9 @@ UNITS = {
     "cpu_nats": "us", "cpu_bridge": "us", "cpu_store": "us", "cpu_postgres": "us",
     "gateway_unary_to_direct": "ratio", "gateway_stream_to_direct": "ratio",
     "gateway_unary_to_node": "ratio", "gateway_stream_to_node": "ratio",
-    "gateway_unary_to_store": "ratio", "gateway_stream_to_store": "ratio",
-    "idle_stream_kb": "kB", "idle_stream_h1_kb": "kB", "fanout_100_ms": "ms",
+    "gateway_unary_to_echo": "ratio", "gateway_stream_to_echo": "ratio",
+    "idle_stream_kb": "kB", "idle_stream_h1_kb": "kB",
+    "idle_stream_tls_kb": "kB", "idle_stream_h1_tls_kb": "kB", "fanout_100_ms": "ms",
 }
 for way in WAYS:
     for concurrent in (1, 32, 1000):

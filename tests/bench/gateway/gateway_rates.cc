@@ -123,14 +123,17 @@ void MakeHistory(Line& line) {
   }
 }
 
-// What a store that reads PostgreSQL leaves of the gateway's cost.
-void ReportRatiosToStore(absl::Duration time) {
+// The same before a store that reads PostgreSQL.
+void MeasureBeforeStore(absl::Duration time) {
   Line line;
   line.Start();
   MakeHistory(line);
   Gateway gateway(line.preparation(), {line.store().address()});
   gateway.Start();
-  ReportRatios(OverHttp2(gateway), Directly("store", line.store(), line.store().port()), time);
+  const Way direct = Directly("direct", line.store(), line.store().port());
+  MeasureUnary(direct, time);
+  MeasureStreams(direct, time);
+  ReportRatios(OverHttp2(gateway), direct, time);
 }
 
 }  // namespace
@@ -143,21 +146,21 @@ void MeasureGatewayRates(const std::string& peer, absl::Duration time) {
   gateway.Start();
   NodeProxy node(peer, store.address(), preparation.LogPath("node"));
   if (!peer.empty()) node.Start();
-  const Way direct = Directly("direct", store, store.port());
+  const Way echo = Directly("echo", store, store.port());
   const Way http1{"gateway_h1", [&] { return ConnectGrpcWebHttp1(gateway.http_port()); }, true,
                   gateway.pid()};
   const Way http2 = OverHttp2(gateway);
   const Way other{"node", [&] { return ConnectGrpcWebHttp1(node.port()); }, true,
                   peer.empty() ? 0 : node.pid()};
-  std::vector<const Way*> ways = {&direct, &http1, &http2};
+  std::vector<const Way*> ways = {&echo, &http1, &http2};
   if (!peer.empty()) ways.push_back(&other);
   for (const Way* way : ways) {
     MeasureUnary(*way, time);
     MeasureStreams(*way, time);
   }
-  ReportRatios(http2, direct, time);
+  ReportRatios(http2, echo, time);
   if (!peer.empty()) ReportRatios(http1, other, time);
-  ReportRatiosToStore(time);
+  MeasureBeforeStore(time);
 }
 
 }  // namespace usersync::tests

@@ -1,6 +1,6 @@
-// What the gateway makes of a store's speed: the same calls straight to a store that answers at
-// once, through the gateway, and through a proxy made of npm's connect-node; and straight to a real
-// store and through the gateway.
+// What the gateway makes of a store's speed: the same calls straight to the store and through the
+// gateway ("direct"); and, so that the store's own work hides nothing, straight to one that answers
+// at once ("echo"), through the gateway, and through a proxy made of npm's connect-node.
 #pragma once
 
 #include <string>
