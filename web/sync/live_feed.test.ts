@@ -1,5 +1,5 @@
 // When the live stream asks RxDB to pull again, by a clock of our own.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CounterSet } from './counters.ts';
 import { LiveFeed, type StreamItem } from './live_feed.ts';
 import { LivePosition } from './live_position.ts';
@@ -65,4 +65,34 @@ test('a heartbeat that is ahead makes one only if it stays so for two seconds', 
   feed.take({ kind: 'heartbeat', epoch: 'e', seq: 2 });
   await vi.advanceTimersByTimeAsync(2150);
   expect(told).toContain('RESYNC');
+});
+
+describe('while the connection is lost', () => {
+  const resyncs = () => told.filter((item) => item === 'RESYNC').length;
+
+  test.each([
+    ['was due', () => feed.take({ kind: 'subscribed' })],
+    ['is repeated', async () => (change(3), await vi.advanceTimersByTimeAsync(150))],
+    ['waits for a heartbeat', () => feed.take({ kind: 'heartbeat', epoch: 'e', seq: 9 })],
+  ])('there is no RESYNC, though one %s; the next connection makes one', async (_, happen) => {
+    await happen();
+    const before = resyncs();
+    feed.take({ kind: 'lost' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(resyncs()).toBe(before);
+    feed.take({ kind: 'subscribed' });
+    await vi.advanceTimersByTimeAsync(150);
+    expect(resyncs()).toBe(before + 1);
+  });
+
+  test('a connection that comes and goes makes one RESYNC when it stays', async () => {
+    for (let times = 0; times < 5; times += 1) {
+      feed.take({ kind: 'lost' });
+      feed.take({ kind: 'subscribed' });
+      await vi.advanceTimersByTimeAsync(50);
+    }
+    expect(resyncs()).toBe(0);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(resyncs()).toBe(1);
+  });
 });

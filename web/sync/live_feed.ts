@@ -37,6 +37,7 @@ export class LiveFeed {
   /** Events are dealt with one after the other. */
   #queue: Promise<void> = Promise.resolve();
   #stopped = false;
+  #isLost = false;
   #resyncTimer: ReturnType<typeof setTimeout> | undefined;
   #patienceTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -66,12 +67,14 @@ export class LiveFeed {
   }
 
   #subscribed(): void {
+    this.#isLost = false;
     this.#parts.position.subscribed();
     this.#resyncSoon();
   }
 
   /** There is no pull without a connection; the next one begins with a pull. */
   #lost(): void {
+    this.#isLost = true;
     clearTimeout(this.#resyncTimer);
     this.#resyncTimer = undefined;
   }
@@ -120,7 +123,7 @@ export class LiveFeed {
   }
 
   #resyncSoon(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#isLost) return;
     this.#resyncTimer ??= setTimeout(() => this.#resync(), debounce);
   }
 
