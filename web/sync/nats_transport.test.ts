@@ -11,6 +11,8 @@ type Callback = (error: Error | null, message: Msg) => void;
 class Silence {
   readonly subscribed = new Map<string, Callback>();
   readonly published: string[] = [];
+  /** Where each message asks its receipts to go. */
+  readonly tokens: (string | undefined)[] = [];
   closed = false;
   reconnects = 0;
 
@@ -20,7 +22,10 @@ class Silence {
         this.subscribed.set(subject, options?.callback as Callback);
         return { unsubscribe: () => this.subscribed.delete(subject) } as unknown as ReturnType<NatsConnection['subscribe']>;
       },
-      publish: (subject) => void this.published.push(subject),
+      publish: (subject, _payload, options) => {
+        this.published.push(subject);
+        this.tokens.push(options?.headers?.get('Users-Receipt'));
+      },
       flush: () => Promise.resolve(),
       status: async function* () {},
       close: async () => void (this.closed = true),
@@ -67,6 +72,23 @@ test('when every receipt came it waits no longer', async () => {
   for (const mutation_id of ['m-1', 'm-2']) silence.tell({ mutation_id, outcome: 'APPLIED', seq: 1 });
   expect(await receipts).toHaveLength(2);
   expect(silence.published).toEqual(['users.update.alice']);
+});
+
+test('it asks for its receipts at a subject of its own, and hears no others', async () => {
+  const tokens: (string | undefined)[] = [];
+  for (const own of [new Silence(), new Silence()]) {
+    const tab = new NatsTransport(own.connection, subjectsOf('alice'), false);
+    tab.start();
+    void tab.push(mutations);
+    void tab.push(mutations);
+    const [token] = own.tokens;
+    expect(own.tokens).toEqual([token, token]);
+    expect([...own.subscribed.keys()].filter((subject) => subject.startsWith('users.receipt.'))).toEqual([`users.receipt.alice.${token}`]);
+    tokens.push(token);
+    await tab.close();
+  }
+  // Two tabs of one author.
+  expect(tokens[0]).not.toBe(tokens[1]);
 });
 
 test('it ends its subscriptions, and leaves open a connection that is not its own', async () => {

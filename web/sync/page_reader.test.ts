@@ -1,0 +1,60 @@
+// Pulling without RxDB, over a connection that comes and goes.
+import { beforeEach, expect, test } from 'vitest';
+import { CounterSet } from './counters.ts';
+import { Link } from './link.ts';
+import { LivePosition } from './live_position.ts';
+import type { OpenRows } from './open_rows.ts';
+import { GivenCheckpoint, PageReader } from './page_reader.ts';
+import { RowSequences } from './row_sequences.ts';
+import { FakeStore, type FakeTransport } from './testing/fake_store.ts';
+import { user } from './testing/users.ts';
+
+let transport: FakeTransport;
+let position: LivePosition;
+let reader: PageReader;
+let stop: AbortController;
+
+beforeEach(() => {
+  const store = new FakeStore();
+  for (const id of ['u1', 'u2']) store.commit(user({ id }));
+  transport = store.connect();
+  stop = new AbortController();
+  position = new LivePosition('e');
+  const open = { keepLate: () => Promise.resolve() } as unknown as OpenRows;
+  const link = new Link(transport.events$, stop.signal);
+  const given = new GivenCheckpoint();
+  reader = new PageReader({ transport, link, position, open, sequences: new RowSequences(), counters: new CounterSet(), given });
+});
+
+/** Lets everything happen that needs no clock. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+test('a pull waits for a connection, and counts as asked only then', async () => {
+  const page = reader.read(undefined, 10);
+  await settle();
+  expect([transport.pulls.length, position.stale]).toEqual([0, true]);
+  transport.setOnline(true);
+  expect((await page).documents).toHaveLength(2);
+  expect([transport.pulls.length, position.stale]).toEqual([1, false]);
+});
+
+test('a pull whose connection is lost between two pages waits for the next', async () => {
+  transport.pageSize = 1;
+  transport.beforePage = async (checkpoint) => {
+    if (checkpoint === null) transport.setOnline(false);
+  };
+  transport.setOnline(true);
+  const page = reader.read(undefined, 10);
+  await settle();
+  expect(transport.pulls).toHaveLength(1);
+  transport.setOnline(true);
+  expect((await page).documents).toHaveLength(2);
+});
+
+test('a pull that waits ends with the replication', async () => {
+  const page = reader.read(undefined, 10);
+  stop.abort();
+  await expect(page).rejects.toThrow('the replication was stopped');
+});

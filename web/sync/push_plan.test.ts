@@ -1,0 +1,45 @@
+// What is sent of the rows that RxDB wants to push.
+import type { RxReplicationWriteToMasterRow } from 'rxdb';
+import { describe, expect, test } from 'vitest';
+import type { UserDocument, UserRow } from './document.ts';
+import { planPush, type OtherHistory } from './push_plan.ts';
+import { user } from './testing/users.ts';
+
+/** As RxDB hands it over; without a belief it is an insert. */
+function asked(document: UserDocument, believed?: UserDocument): RxReplicationWriteToMasterRow<UserRow> {
+  const row = { newDocumentState: document, ...(believed === undefined ? {} : { assumedMasterState: believed }) };
+  return row as RxReplicationWriteToMasterRow<UserRow>;
+}
+
+const [paused, blocked] = [user({ status: 'paused' }), user({ status: 'blocked' })];
+const nothing = { theirs: [], tooLarge: [], toSend: [] };
+
+test('an edit is sent with what RxDB believes, an insert with nothing', () => {
+  const u2 = user({ id: 'u2' });
+  expect(planPush([asked(paused, user()), asked(u2)], null)).toEqual({
+    ...nothing,
+    toSend: [{ id: 'u1', document: paused, assumed: user() }, { id: 'u2', document: u2, assumed: null }],
+  });
+});
+
+test('what RxDB wrote to resolve a conflict is no edit', () => {
+  expect(planPush([asked(blocked, blocked)], null)).toEqual(nothing);
+  const tombstone = user({ status: 'bad', _deleted: true });
+  expect(planPush([asked(tombstone, tombstone)], null)).toEqual(nothing);
+});
+
+describe('of another history', () => {
+  const other: OtherHistory = { documents: new Map([['u1', blocked]]), beliefs: new Map([['u1', user()]]) };
+
+  test('a row that RxDB believes nothing of is compared, with what was believed before', () => {
+    expect(planPush([asked(paused)], other)).toEqual({ ...nothing, toSend: [{ id: 'u1', document: paused, assumed: user() }] });
+    expect(planPush([asked(user())], other)).toEqual({ ...nothing, theirs: [blocked] });
+    expect(planPush([asked(blocked)], other)).toEqual(nothing);
+  });
+
+  test('a row that was compared, and edited since, is sent with what RxDB believes now', () => {
+    const edited = { ...blocked, role: 'admin' };
+    expect(planPush([asked(edited, blocked)], other)).toEqual({ ...nothing, toSend: [{ id: 'u1', document: edited, assumed: blocked }] });
+    expect(planPush([asked(user(), blocked)], other)).toEqual({ ...nothing, toSend: [{ id: 'u1', document: user(), assumed: blocked }] });
+  });
+});
