@@ -63,7 +63,10 @@ class Child:
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
                 env=self._environment, start_new_session=True, preexec_fn=bind, **self._identity)
         self.began = time.monotonic()
-        self.pid_file.write_text(f"{self.pid}\n", encoding="utf-8")
+        # Whoever reads it meanwhile finds the one before, not an empty file.
+        beside = self.pid_file.with_suffix(".new")
+        beside.write_text(f"{self.pid}\n", encoding="utf-8")
+        beside.replace(self.pid_file)
 
     def ended(self):
         """None while it runs, else how it ended, in words."""
