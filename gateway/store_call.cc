@@ -8,23 +8,13 @@
 #include <utility>
 
 #include "absl/strings/str_replace.h"
+#include "gateway/byte_buffer.h"
 
 namespace usersync::gateway {
 namespace {
 
 // How many bytes may wait for a client before its stream stops reading from the store.
 constexpr size_t kMostBacklog = 256 << 10;
-
-std::string BytesOf(const grpc::ByteBuffer& buffer) {
-  std::vector<grpc::Slice> slices;
-  std::string bytes;
-  if (!buffer.Dump(&slices).ok()) return bytes;
-  bytes.reserve(buffer.Length());
-  for (const grpc::Slice& slice : slices) {
-    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  }
-  return bytes;
-}
 
 // Calls are made as generated code makes them. A generic stub knows but those that stream both
 // ways, and such a call takes a kilobyte more for as long as it is open.

@@ -2,9 +2,7 @@
 
 #include <grpcpp/support/proto_buffer_reader.h>
 
-#include <string>
-#include <vector>
-
+#include "gateway/byte_buffer.h"
 #include "gateway/message_encoding.h"
 
 namespace usersync::gateway {
@@ -16,16 +14,6 @@ class Compression : private grpc::ProtoBufferReader {
   explicit Compression(grpc::ByteBuffer* message) : ProtoBufferReader(message) {}
   grpc_compression_algorithm Get() { return reader()->buffer_in->data.raw.compression; }
 };
-
-std::string BytesOf(const grpc::ByteBuffer& message) {
-  std::vector<grpc::Slice> slices;
-  std::string bytes;
-  if (!message.Dump(&slices).ok()) return bytes;
-  for (const grpc::Slice& slice : slices) {
-    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  }
-  return bytes;
-}
 
 }  // namespace
 
