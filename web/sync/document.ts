@@ -31,6 +31,19 @@ export function documentOf(row: UserRow & { _deleted?: boolean }): UserDocument 
   return { ...(Object.fromEntries(kept) as unknown as UserRow), _deleted: row._deleted ?? false };
 }
 
+/**
+ * What a row says whose insert was refused: nobody else has it. No store writes or takes an empty time, so it is
+ * told from the tombstone of a user who was deleted.
+ */
+export function neverSaved(document: UserDocument): UserDocument {
+  return { ...document, updated_at: '', _deleted: true };
+}
+
+/** Whether the row never held a user whom others know. */
+export function isNeverSaved({ updated_at, _deleted }: UserDocument): boolean {
+  return _deleted && updated_at === '';
+}
+
 /** Whether JSON from outside is a document. Only what this package relies on is looked at. */
 export function isUserDocument(value: unknown): value is UserDocument {
   if (typeof value !== 'object' || value === null) return false;

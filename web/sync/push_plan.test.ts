@@ -1,7 +1,7 @@
 // What is sent of the rows that RxDB wants to push.
 import type { RxReplicationWriteToMasterRow } from 'rxdb';
 import { describe, expect, test } from 'vitest';
-import type { UserDocument, UserRow } from './document.ts';
+import { neverSaved, type UserDocument, type UserRow } from './document.ts';
 import { planPush, type OtherHistory } from './push_plan.ts';
 import { user } from './testing/users.ts';
 
@@ -28,6 +28,12 @@ test('what RxDB wrote to resolve a conflict is no edit', () => {
   expect(planPush([asked(tombstone, tombstone)], null)).toEqual(nothing);
 });
 
+test('an insert that was refused is nothing to others: not its row, and not what it is corrected from', () => {
+  const refused = neverSaved(user({ email: 'no address' }));
+  expect(planPush([asked(refused, refused), asked(refused)], null)).toEqual(nothing);
+  expect(planPush([asked(user(), refused)], null)).toEqual({ ...nothing, toSend: [{ id: 'u1', document: user(), assumed: null }] });
+});
+
 describe('of another history', () => {
   const other: OtherHistory = { documents: new Map([['u1', blocked]]), beliefs: new Map([['u1', user()]]) };
 
@@ -35,6 +41,11 @@ describe('of another history', () => {
     expect(planPush([asked(paused)], other)).toEqual({ ...nothing, toSend: [{ id: 'u1', document: paused, assumed: user() }] });
     expect(planPush([asked(user())], other)).toEqual({ ...nothing, theirs: [blocked] });
     expect(planPush([asked(blocked)], other)).toEqual(nothing);
+  });
+
+  test('an insert that was refused takes what holds there', () => {
+    const refused = neverSaved(user({ email: 'no address' }));
+    expect(planPush([asked(refused), asked({ ...refused, id: 'u2' })], other)).toEqual({ ...nothing, theirs: [blocked] });
   });
 
   test('a row that was compared, and edited since, is sent with what RxDB believes now', () => {

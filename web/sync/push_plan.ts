@@ -1,6 +1,6 @@
 import type { RxReplicationWriteToMasterRow } from 'rxdb';
 import { jsonBytes, mostDocumentBytes } from './batch.ts';
-import { documentOf, sameDocument, type UserDocument, type UserRow } from './document.ts';
+import { documentOf, isNeverSaved, sameDocument, type UserDocument, type UserRow } from './document.ts';
 import type { Ask } from './open_rows.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -21,7 +21,9 @@ export interface PushPlan {
 }
 
 function askOf({ newDocumentState, assumedMasterState }: RxReplicationWriteToMasterRow<UserRow>): Ask {
-  const assumed = assumedMasterState === undefined ? null : documentOf(assumedMasterState);
+  const believed = assumedMasterState === undefined ? null : documentOf(assumedMasterState);
+  // The store knows nothing of an insert that it refused, and the rule it broke would be broken by the belief, too.
+  const assumed = believed === null || isNeverSaved(believed) ? null : believed;
   return { id: newDocumentState.id, document: documentOf(newDocumentState), assumed };
 }
 
@@ -37,9 +39,9 @@ export function planPush(
     if (assumed !== null && sameDocument(document, assumed)) continue;
     // What RxDB believes now comes from this generation.
     const found =
-      history === null || assumed !== null
+      assumed !== null || (history === null && !isNeverSaved(document))
         ? ({ kind: 'send', assumed } as const)
-        : reconcile(document, history.documents.get(id), history.beliefs.get(id));
+        : reconcile(document, history?.documents.get(id), history?.beliefs.get(id));
     if (found.kind === 'same') continue;
     if (found.kind === 'theirs') plan.theirs.push(found.document);
     else if (jsonBytes(document) > mostDocumentBytes) plan.tooLarge.push(ask);

@@ -1,5 +1,5 @@
 import { mostDocumentBytes } from './batch.ts';
-import type { UserDocument } from './document.ts';
+import { neverSaved, type UserDocument } from './document.ts';
 import type { RefusedEdit } from './local_store.ts';
 import { isSaved, type Mutation, type Receipt } from './mutation.ts';
 import type { Ask, OpenRow } from './open_rows.ts';
@@ -43,7 +43,7 @@ export function refuseAsTooLarge({ document, assumed }: Ask): RefusedEdit {
 
 /** What holds instead of a refused edit. An insert that was refused becomes a tombstone: nobody else has it. */
 export function holdsInstead({ theirs, mine }: RefusedEdit): UserDocument {
-  return theirs ?? { ...mine, _deleted: true };
+  return theirs ?? neverSaved(mine);
 }
 
 /** Every mutation of the row has its receipt. */

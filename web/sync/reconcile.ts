@@ -1,4 +1,4 @@
-import { sameDocument, type UserDocument } from './document.ts';
+import { isNeverSaved, sameDocument, type UserDocument } from './document.ts';
 
 /** What becomes of a row of an earlier generation. */
 export type Reconciliation =
@@ -22,6 +22,7 @@ export function reconcile(
 ): Reconciliation {
   if (theirs === undefined) return mine._deleted ? { kind: 'same' } : { kind: 'send', assumed: null };
   if (sameDocument(mine, theirs)) return { kind: 'same' };
+  if (isNeverSaved(mine)) return { kind: 'theirs', document: theirs };
   if (belief === undefined) return { kind: 'send', assumed: null };
   return sameDocument(mine, belief) ? { kind: 'theirs', document: theirs } : { kind: 'send', assumed: belief };
 }

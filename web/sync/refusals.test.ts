@@ -127,13 +127,24 @@ describe.each(['INVALID', 'DENIED'] as const)('an edit that is %s', (outcome) =>
   });
 });
 
-test('a refused insert can be corrected and sent again', async () => {
-  const { browser } = await refusing();
+test('a refused insert can be corrected and sent again, and is an insert each time', async () => {
+  const { browser, transport } = await refusing();
+  // A store looks at the belief as well.
+  const { judge } = store;
+  store.judge = (mutation) => judge(mutation) ?? (mutation.assumed === null ? null : judge({ ...mutation, document: mutation.assumed }));
   await browser.users.insert(row({ id: 'u2', status: 'bad' }));
-  await eventually(async () => expect(await browser.stored('u2')).toMatchObject({ _deleted: true }));
-  const [edit] = await browser.refused();
-  await browser.replication.applyAgain(edit?.key ?? '', user({ id: 'u2', status: 'good' }));
+  const correct = async (corrected: Partial<UserDocument>): Promise<void> => {
+    await eventually(async () => expect(await browser.stored('u2')).toMatchObject({ _deleted: true }));
+    const [edit] = await browser.refused();
+    expect(edit).toMatchObject({ base: null, theirs: null });
+    await browser.replication.applyAgain(edit?.key ?? '', user({ id: 'u2', ...corrected }));
+  };
+  await correct({ status: 'bad', role: 'admin' });
+  await eventually(async () => expect(await browser.refused()).toMatchObject([{ mine: { role: 'admin' } }]));
+  await correct({ status: 'good' });
   await eventually(() => expect(store.documentOf('u2')).toMatchObject({ status: 'good', _deleted: false }));
+  expect(transport.sent.map(({ assumed }) => assumed)).toEqual([null, null, null]);
+  expect(await browser.refused()).toEqual([]);
 });
 
 test('a refused edit that cannot be kept is asked for again: the row keeps it until it is', async () => {
