@@ -131,7 +131,7 @@ test('where the browser forbids WebSocket, that is known at once', async () => {
   vi.stubGlobal('WebSocket', Forbidden);
   vi.useRealTimers();
   try {
-    await expect(connectNats('ws://127.0.0.1:1', {}, '_INBOX', 120_000)).rejects.toThrow('insecure');
+    await expect(connectNats('ws://127.0.0.1:1', {}, 120_000)).rejects.toThrow('insecure');
   } finally {
     vi.unstubAllGlobals();
   }

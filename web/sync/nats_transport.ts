@@ -22,7 +22,6 @@ const pingInterval = 10_000;
 export function connectNats(
   servers: string | string[],
   credentials: NatsCredentials,
-  inboxPrefix: string,
   timeout: number,
 ): Promise<NatsConnection> {
   return new Promise((resolve, reject) => {
@@ -38,7 +37,6 @@ export function connectNats(
     wsconnect({
       servers,
       ...credentials,
-      inboxPrefix,
       timeout,
       wsFactory,
       maxReconnectAttempts: -1,
@@ -97,7 +95,7 @@ export class NatsTransport implements Transport {
     const { pull, inbox } = this.#subjects;
     const answer = await this.#connection.request(pull, JSON.stringify({ checkpoint, limit }), {
       timeout: answerTimeout,
-      // Its own inbox, whatever prefix the connection was opened with.
+      // The bridge answers to no other inbox, whatever prefix the connection was opened with.
       noMux: true,
       reply: createInbox(inbox),
     });

@@ -17,7 +17,7 @@ function natsWay({ nats, credentials = {}, actor = anonymousActor, subjectPrefix
   const subjects = subjectsOf(actor, subjectPrefix);
   return async () => {
     if (typeof nats === 'string' || Array.isArray(nats)) {
-      return new NatsTransport(await connectNats(nats, credentials, subjects.inbox, patience), subjects, true);
+      return new NatsTransport(await connectNats(nats, credentials, patience), subjects, true);
     }
     return new NatsTransport(nats, subjects, false);
   };
@@ -26,16 +26,12 @@ function natsWay({ nats, credentials = {}, actor = anonymousActor, subjectPrefix
 function grpcWay({ gateway: url, headers, actor }: ReplicateUsersOptions): Way | null {
   if (url === undefined) return null;
   // Where the gateway asks for proof, `headers` brings it; the name alone counts where it does not.
-  const named = (): Record<string, string> => (actor === undefined || headers !== undefined ? {} : { 'x-user-id': actor });
+  const named = (): Record<string, string> => (actor === undefined ? {} : { 'x-user-id': actor });
   return async () => {
     const transport = new GrpcTransport({ url, headers: headers ?? named });
-    try {
-      await transport.pull(null, 1);
-      return transport;
-    } catch (error) {
-      await transport.close();
-      throw error;
-    }
+    // It holds nothing open yet.
+    await transport.pull(null, 1);
+    return transport;
   };
 }
 
