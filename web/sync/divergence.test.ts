@@ -28,10 +28,13 @@ test('after a restore of an older copy, rows that only we have are offered, and 
   page.transport.setOnline(false);
   store.restore(1);
   store.commit(u3);
+  const admin = store.commit(user({ role: 'admin' })).document;
+  // What the rows are compared with is more than a page.
+  page.transport.pageSize = 1;
   page.transport.setOnline(true);
 
   await eventually(async () => {
-    expect(await page.browser.stored('u1')).toEqual(user());
+    expect(await page.browser.stored('u1')).toEqual(admin);
     expect(await page.browser.stored('u3')).toEqual(u3);
     expect(store.documentOf('u2')).toEqual(u2);
   });
@@ -111,6 +114,11 @@ test('the identifier contains the epoch once it is known', async () => {
   await closePage(second);
   const third = await openSynced(store, { profile, prepare: beating });
   expect(third.browser.replication.identifier).toBe('usersync|epoch-2|2');
+});
+
+test('replications of one collection are told apart by name', async () => {
+  const page = await openSynced(store, { identifier: 'mine' });
+  expect(page.browser.replication.identifier).toBe('mine|first|1');
 });
 
 test('an edit that is made while the rows are compared is not lost', async () => {

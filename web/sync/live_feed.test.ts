@@ -9,6 +9,8 @@ import { RowSequences } from './row_sequences.ts';
 import { user } from './testing/users.ts';
 
 let feed: LiveFeed;
+/** What waits until a document is kept. */
+let kept: Promise<void>;
 let position: LivePosition;
 let told: StreamItem[];
 
@@ -16,7 +18,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   position = new LivePosition('e');
   position.pullAsked();
-  const open = { keepLate: () => Promise.resolve() } as unknown as OpenRows;
+  kept = Promise.resolve();
+  const open = { keepLate: () => kept } as unknown as OpenRows;
   feed = new LiveFeed({ position, open, sequences: new RowSequences(), counters: new CounterSet(), given: new GivenCheckpoint(), quiet: () => Promise.resolve() });
   told = [];
   feed.stream$.subscribe((item) => told.push(item));
@@ -54,6 +57,57 @@ test('the next change makes none', async () => {
   await vi.advanceTimersByTimeAsync(5000);
   expect(told).toHaveLength(2);
   expect(told).not.toContain('RESYNC');
+});
+
+test('a burst with many gaps makes one', async () => {
+  for (const seq of [3, 6, 9, 12]) change(seq);
+  await vi.advanceTimersByTimeAsync(99);
+  expect(told).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  position.pullAsked();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(told).toEqual(['RESYNC']);
+});
+
+test('a change without content takes its place: what is told then stands after it', async () => {
+  change(1);
+  feed.take({ kind: 'change', change: { epoch: 'e', seq: 2, checkpoint: 'c2', document: null } });
+  await vi.advanceTimersByTimeAsync(0);
+  const another = user({ id: 'u2' });
+  await feed.tell([{ document: another, seq: 1 }]);
+  expect(told.at(-1)).toEqual({ documents: [another], checkpoint: { checkpoint: 'c2', seq: 2 } });
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(told).not.toContain('RESYNC');
+});
+
+test('a change that is not kept yet has not come: nothing is told that stands after it', async () => {
+  change(1);
+  await vi.advanceTimersByTimeAsync(0);
+  let keep = (): void => undefined;
+  kept = new Promise((resolve) => (keep = resolve));
+  change(2);
+  const another = user({ id: 'u2' });
+  await feed.tell([{ document: another, seq: 1 }]);
+  expect(told.at(-1)).toEqual({ documents: [another], checkpoint: { checkpoint: 'c1', seq: 1 } });
+  keep();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told.at(-1)).toMatchObject({ checkpoint: { checkpoint: 'c2', seq: 2 } });
+});
+
+test('what cannot be kept was missed', async () => {
+  kept = Promise.reject(new Error('the disk is full'));
+  change(1);
+  await vi.advanceTimersByTimeAsync(150);
+  expect(told).toEqual(['RESYNC']);
+});
+
+test('what is older than a change that came live is told no more', async () => {
+  change(1);
+  change(2);
+  await vi.advanceTimersByTimeAsync(0);
+  told = [];
+  await feed.tell([{ document: user({ status: 'older' }), seq: 1 }]);
+  expect(told).toEqual([]);
 });
 
 test('a heartbeat that is ahead makes one only if it stays so for two seconds', async () => {

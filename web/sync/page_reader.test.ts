@@ -9,13 +9,14 @@ import { RowSequences } from './row_sequences.ts';
 import { FakeStore, type FakeTransport } from './testing/fake_store.ts';
 import { user } from './testing/users.ts';
 
+let store: FakeStore;
 let transport: FakeTransport;
 let position: LivePosition;
 let reader: PageReader;
 let stop: AbortController;
 
 beforeEach(() => {
-  const store = new FakeStore();
+  store = new FakeStore();
   for (const id of ['u1', 'u2']) store.commit(user({ id }));
   transport = store.connect();
   stop = new AbortController();
@@ -51,6 +52,30 @@ test('a pull whose connection is lost between two pages waits for the next', asy
   expect(transport.pulls).toHaveLength(1);
   transport.setOnline(true);
   expect((await page).documents).toHaveLength(2);
+});
+
+test('it is read until the page is full, and asks for no more than is missing', async () => {
+  for (const id of ['u3', 'u4', 'u5', 'u6']) store.commit(user({ id }));
+  transport.pageSize = 2;
+  transport.setOnline(true);
+  const { documents, checkpoint } = await reader.read(undefined, 3);
+  expect(documents.map(({ id }) => id)).toEqual(['u1', 'u2', 'u3']);
+  expect(transport.pulls).toEqual([
+    { checkpoint: null, limit: 3 },
+    { checkpoint: store.changeAt(2).checkpoint, limit: 1 },
+  ]);
+  const rest = await reader.read(checkpoint, 10);
+  expect(rest.documents.map(({ id }) => id)).toEqual(['u4', 'u5', 'u6']);
+});
+
+test('a pull that nobody answers ends with the replication', async () => {
+  transport.beforePage = () => new Promise(() => undefined);
+  transport.setOnline(true);
+  const page = reader.read(undefined, 10);
+  await settle();
+  expect(transport.pulls).toHaveLength(1);
+  stop.abort();
+  await expect(page).rejects.toThrow('the replication was stopped');
 });
 
 test('a pull that waits ends with the replication', async () => {

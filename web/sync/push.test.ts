@@ -96,6 +96,16 @@ describe('messages', () => {
     for (const message of page.transport.pushes) expect(message.length).toBeLessThanOrEqual(10);
   });
 
+  test('of different rows do not wait for each other', async () => {
+    const page = await openSynced(store, { batchSize: 10 });
+    const release = hold(page);
+    await page.browser.users.bulkInsert(Array.from({ length: 25 }, (_, i) => row({ id: `u${i}`, email: `u${i}@example.com` })));
+    await pushed(page, 25);
+    expect(page.transport.pushes.map(({ length }) => length).sort()).toEqual([10, 10, 5]);
+    release();
+    await settled(page);
+  });
+
   test('are smaller than 512 KiB', async () => {
     const page = await openPage(store);
     const status = 'x'.repeat(60_000);

@@ -54,6 +54,15 @@ test('after each failure there is a pause of a second before the same is sent ag
   expect(counters.now).toMatchObject({ errors: 2, retries: 2 });
 });
 
+test('a message that nobody answers ends with the replication', async () => {
+  push.mockReturnValueOnce(new Promise(() => undefined));
+  events$.next({ kind: 'subscribed' });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(push).toHaveBeenCalledOnce();
+  stop.abort();
+  await expect(sent).rejects.toThrow('the replication was stopped');
+});
+
 test('a pause ends with the replication', async () => {
   push.mockRejectedValueOnce(new Error('refused'));
   events$.next({ kind: 'subscribed' });
