@@ -2,7 +2,7 @@
 import type { RxReplicationWriteToMasterRow } from 'rxdb';
 import { beforeEach, expect, test } from 'vitest';
 import { CounterSet } from './counters.ts';
-import type { UserDocument, UserRow } from './document.ts';
+import { neverSaved, type UserDocument, type UserRow } from './document.ts';
 import type { LocalStore, PendingEdit, RefusedEdit } from './local_store.ts';
 import { outcomes, type Mutation, type Receipt } from './mutation.ts';
 import { OpenRows } from './open_rows.ts';
@@ -103,7 +103,7 @@ test('a row that is too large is kept first as well, and is answered without bei
   expect(await push(row(large, user()))).toEqual([user()]);
   expect(steps).toEqual(['kept', 'refused u1', 'pushed']);
   expect(counters.now).toMatchObject({ invalid: 1 });
-  expect(await push(row(large))).toEqual([{ ...large, _deleted: true }]);
+  expect(await push(row(large))).toEqual([neverSaved(large)]);
 });
 
 test('what is older than a receipt is old from then on', async () => {
