@@ -45,11 +45,15 @@ test.each(['up', 'down'] as const)('while it works on what goes %s there is no q
   await done;
 });
 
-test('while it says that it pushes there is none, though its queue is empty', async () => {
+test('while it says that it pushes there is none, though its queue is empty, and it is not asked again and again', async () => {
   active.next(true);
+  const looks = vi.fn(() => Promise.resolve());
+  Object.defineProperty(queue, 'up', { get: looks });
   const { done, resolved } = quiet();
   await settle();
   expect(resolved).not.toHaveBeenCalled();
+  expect(looks).toHaveBeenCalledOnce();
+  looks.mockReturnValue(looks.mock.results[0]!.value as Promise<void>);
   active.next(false);
   await done;
 });

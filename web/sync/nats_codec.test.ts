@@ -38,7 +38,20 @@ test('a receipt may leave out what it has nothing to say of', () => {
     violations: [],
   });
   expect(decodeReceipt('{"mutation_id":"m","outcome":"LATER"}')).toBeNull();
+  expect(decodeReceipt('{"outcome":"APPLIED"}')).toBeNull();
   expect(decodeReceipt('no JSON')).toBeNull();
+});
+
+test('a receipt says what holds, which fields are in conflict, and which rules are broken', () => {
+  const receipt = {
+    mutation_id: 'm',
+    outcome: 'CONFLICT',
+    document: user({ status: 'paused' }),
+    conflicts: [{ field: 'status', base: 'active', theirs: 'paused' }],
+    violations: [{ field: 'email', reason: 'EMAIL_TAKEN', description: 'another user has it' }],
+  };
+  expect(decodeReceipt(JSON.stringify(receipt))).toEqual(receipt);
+  expect(decodeReceipt(JSON.stringify({ ...receipt, document: {} }))).not.toHaveProperty('document');
 });
 
 test('a page is documents and their sequences', () => {
@@ -46,6 +59,7 @@ test('a page is documents and their sequences', () => {
   expect(decodePage(JSON.stringify(page))).toEqual(page);
   expect(decodePage('{"documents":[],"seqs":[],"checkpoint":null,"more":false}').checkpoint).toBeNull();
   expect(() => decodePage('{"documents":[],"seqs":[1],"checkpoint":"c","more":true}')).toThrow('none');
+  expect(() => decodePage('{"documents":[],"seqs":[],"checkpoint":"c"}')).toThrow('none');
   expect(() => decodePage('{"documents":[{}],"seqs":[1],"checkpoint":"c","more":true}')).toThrow('none');
 });
 

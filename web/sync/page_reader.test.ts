@@ -57,6 +57,7 @@ test('a pull whose connection is lost between two pages waits for the next', asy
 test('it is read until the page is full, and asks for no more than is missing', async () => {
   for (const id of ['u3', 'u4', 'u5', 'u6']) store.commit(user({ id }));
   transport.pageSize = 2;
+  transport.beforePage = async () => expect(transport.pulls.length).toBeLessThan(5);
   transport.setOnline(true);
   const { documents, checkpoint } = await reader.read(undefined, 3);
   expect(documents.map(({ id }) => id)).toEqual(['u1', 'u2', 'u3']);
@@ -66,6 +67,13 @@ test('it is read until the page is full, and asks for no more than is missing', 
   ]);
   const rest = await reader.read(checkpoint, 10);
   expect(rest.documents.map(({ id }) => id)).toEqual(['u4', 'u5', 'u6']);
+});
+
+test('the checkpoint that RxDB was given never goes back', () => {
+  const given = new GivenCheckpoint();
+  expect(given.furthest).toBeNull();
+  for (const seq of [3, 5, 4]) given.give({ checkpoint: `c${seq}`, seq });
+  expect(given.furthest).toEqual({ checkpoint: 'c5', seq: 5 });
 });
 
 test('a pull that nobody answers ends with the replication', async () => {

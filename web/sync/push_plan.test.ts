@@ -22,12 +22,6 @@ test('an edit is sent with what RxDB believes, an insert with nothing', () => {
   });
 });
 
-test('what RxDB wrote to resolve a conflict is no edit', () => {
-  expect(planPush([asked(blocked, blocked)], null)).toEqual(nothing);
-  const tombstone = user({ status: 'bad', _deleted: true });
-  expect(planPush([asked(tombstone, tombstone)], null)).toEqual(nothing);
-});
-
 test('an insert that was refused is nothing to others: not its row, and not what it is corrected from', () => {
   const refused = neverSaved(user({ email: 'no address' }));
   expect(planPush([asked(refused, refused), asked(refused)], null)).toEqual(nothing);

@@ -1,6 +1,6 @@
 import type { RxReplicationWriteToMasterRow } from 'rxdb';
 import { jsonBytes, mostDocumentBytes } from './batch.ts';
-import { documentOf, isNeverSaved, sameDocument, type UserDocument, type UserRow } from './document.ts';
+import { documentOf, isNeverSaved, type UserDocument, type UserRow } from './document.ts';
 import type { Ask } from './open_rows.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -35,8 +35,6 @@ export function planPush(
   const plan: PushPlan = { theirs: [], tooLarge: [], toSend: [] };
   for (const ask of rows.map(askOf)) {
     const { id, document, assumed } = ask;
-    // RxDB pushes what it wrote itself to resolve a conflict.
-    if (assumed !== null && sameDocument(document, assumed)) continue;
     // What RxDB believes now comes from this generation.
     const found =
       assumed !== null || (history === null && !isNeverSaved(document))
