@@ -73,6 +73,8 @@ export class GenerationReplication {
       // Whoever calls has waited for it.
       waitForLeadership: false,
       autoStart: false,
+      // RxDB would pause it in a tab that nobody sees, unless that is RxDB's leader: all others wait for ours.
+      toggleOnDocumentVisible: false,
       pull: { batchSize: parts.batchSize, stream$: this.feed.stream$, handler: (from, limit) => this.#pull(reader, from, limit) },
       push: { batchSize: parts.batchSize, handler: (rows) => pusher.push(rows) },
     });
