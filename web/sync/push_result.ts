@@ -21,11 +21,11 @@ export interface RowResult {
   conflict: boolean;
 }
 
-/** What an author gets back of an edit that was not committed. */
-export function refusedEdit(mutation: Mutation, receipt: Receipt): RefusedEdit {
+/** What an author gets back of an edit that was not committed. `stood` is what held as far as we knew. */
+export function refusedEdit(mutation: Mutation, receipt: Receipt, stood: UserDocument | null): RefusedEdit {
   const { document: mine, assumed: base } = mutation;
   const { outcome, conflicts, violations } = receipt;
-  const theirs = receipt.document ?? base;
+  const theirs = receipt.document ?? stood;
   const at = new Date().toISOString();
   return { key: mutation.mutation_id, id: mine.id, outcome, mine, base, theirs, conflicts, violations, at };
 }
@@ -35,10 +35,8 @@ export function refuseAsTooLarge({ document, assumed }: Ask): RefusedEdit {
   const mutation_id = crypto.randomUUID();
   const description = `The document must be at most ${mostDocumentBytes} bytes of JSON.`;
   const violations = [{ field: '', reason: 'TOO_LARGE', description }];
-  return refusedEdit(
-    { mutation_id, document, assumed },
-    { mutation_id, outcome: 'INVALID', conflicts: [], violations },
-  );
+  const receipt: Receipt = { mutation_id, outcome: 'INVALID', conflicts: [], violations };
+  return refusedEdit({ mutation_id, document, assumed }, receipt, assumed);
 }
 
 /** What holds instead of a refused edit. An insert that was refused becomes a tombstone: nobody else has it. */
@@ -48,16 +46,19 @@ export function holdsInstead({ theirs, mine }: RefusedEdit): UserDocument {
 
 /** Every mutation of the row has its receipt. */
 export function judge(row: OpenRow, receipts: ReadonlyMap<string, Receipt>): RowResult {
-  const answers = row.mutations.map((mutation) => {
+  const refused: RefusedEdit[] = [];
+  let pushed: PushedRow = { row, seq: 0, told: null };
+  let conflict = true;
+  // What a mutation builds upon never held if that was refused.
+  let stands = row.mutations[0]?.assumed ?? null;
+  for (const mutation of row.mutations) {
     const receipt = receipts.get(mutation.mutation_id);
     if (receipt === undefined) throw new Error('a mutation without a receipt');
-    return { mutation, receipt };
-  });
-  const last = answers.at(-1)?.receipt;
-  const saved = last !== undefined && isSaved(last.outcome);
-  const refused = answers
-    .filter(({ receipt }) => !isSaved(receipt.outcome))
-    .map(({ mutation, receipt }) => refusedEdit(mutation, receipt));
-  const pushed = { row, seq: saved ? (last.seq ?? 0) : 0, told: saved ? (last.document ?? null) : null };
-  return { pushed, refused, conflict: !saved };
+    const { seq = 0, document: told = null } = receipt;
+    conflict = !isSaved(receipt.outcome);
+    if (conflict) refused.push(refusedEdit(mutation, receipt, stands));
+    pushed = conflict ? { row, seq: 0, told: null } : { row, seq, told };
+    stands = told ?? (conflict ? stands : mutation.document);
+  }
+  return { pushed, refused, conflict };
 }
