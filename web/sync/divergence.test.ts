@@ -44,6 +44,14 @@ test('after a restore of an older copy, rows that only we have are offered, and 
   expect(page.browser.replication.identifier).toMatch(/\|2$/);
 });
 
+test('a restore is noticed though nobody writes and no connection is lost', async () => {
+  const page = await openSynced(store, { prepare: beating });
+  store.commit(user({ status: 'paused' }));
+  await eventually(async () => expect(await page.browser.stored('u1')).toEqual(user({ status: 'paused' })));
+  store.restore(1);
+  await eventually(async () => expect(await page.browser.stored('u1')).toEqual(user()));
+});
+
 test('an edit that was never answered is not lost: it is sent with what its author believed', async () => {
   const page = await openSynced(store, { prepare: beating });
   store.commit(u2);

@@ -98,3 +98,27 @@ describe('a heartbeat', () => {
     expect(position.stale).toBe(true);
   });
 });
+
+describe('a heartbeat that is behind', () => {
+  test('may have been overtaken', () => {
+    position.changed('e', 11);
+    expect(position.heartbeat('e', 10)).toBe('apply');
+    position.changed('e', 12);
+    expect(position.heartbeat('e', 11)).toBe('apply');
+    expect(position.heartbeat('e', 12)).toBe('apply');
+    expect(position.stale).toBe(false);
+  });
+
+  test('and the next one too: the database was put back to an older copy', () => {
+    expect(position.heartbeat('e', 8)).toBe('apply');
+    expect(position.heartbeat('e', 8)).toBe('resync');
+    expect(position.stale).toBe(true);
+  });
+
+  test('of another connection does not count', () => {
+    position.heartbeat('e', 8);
+    position.subscribed();
+    position.pullAsked();
+    expect(position.heartbeat('e', 8)).toBe('apply');
+  });
+});

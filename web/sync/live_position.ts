@@ -19,6 +19,8 @@ export class LivePosition {
   #pulled = 0;
   /** Something was missed, and no pull was asked since. */
   #stale = true;
+  /** What was known when a heartbeat came that was behind it; null if the last one was not. */
+  #ahead: number | null = null;
 
   constructor(epoch: string | null) {
     this.#epoch = epoch;
@@ -41,6 +43,7 @@ export class LivePosition {
   /** A subscription begins: nobody knows what passed before it. */
   subscribed(): void {
     this.#live = null;
+    this.#ahead = null;
     this.#stale = true;
   }
 
@@ -66,11 +69,16 @@ export class LivePosition {
     return this.#stale ? 'wait' : 'apply';
   }
 
-  /** A heartbeat came. `wait` means that it is ahead of what is known. */
+  /**
+   * A heartbeat came. `wait` means that it is ahead of what is known. One that is behind may have been overtaken; if the
+   * next one still is, the database was put back to an older copy.
+   */
   heartbeat(epoch: string, sequence: number): Verdict {
+    const wentBack = this.#ahead !== null && sequence < this.#ahead;
+    this.#ahead = sequence < this.known && !wentBack ? this.known : null;
     const other = this.#isOther(epoch);
     this.#epoch = epoch;
-    if (other) {
+    if (other || wentBack) {
       this.#stale = true;
       return 'resync';
     }
