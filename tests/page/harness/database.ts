@@ -48,3 +48,9 @@ export async function headOf(system: RunningSystem): Promise<number> {
   const [head = 0] = await query<number>(system, 'SELECT head FROM feed');
   return head;
 }
+
+/** The hash of a version; undefined if there is none. */
+export async function hashOf(system: RunningSystem, sequence: number): Promise<string | undefined> {
+  const [hash] = await query<string>(system, `SELECT to_json(encode(hash, 'hex')) FROM version WHERE id = ${sequence}`);
+  return hash;
+}

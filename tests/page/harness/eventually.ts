@@ -1,6 +1,12 @@
 import { vi } from 'vitest';
 
-/** Waits until what is asserted holds. The machine may be busy: patience costs nothing where all is well. */
-export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(assertion, { timeout: 120_000, interval: 50 }) as Promise<T>;
+/**
+ * How long anything may take, in milliseconds: the machine may be busy, and it costs nothing where all is well. A test
+ * may take longer, so that whoever waited in vain says for what.
+ */
+export const patience = 60_000;
+
+/** Waits until what is asserted holds. */
+export function eventually<T>(assertion: () => T | Promise<T>, timeout = patience): Promise<T> {
+  return vi.waitFor(assertion, { timeout, interval: 50 }) as Promise<T>;
 }

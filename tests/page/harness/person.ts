@@ -1,6 +1,10 @@
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { Documents } from './document.ts';
+import { patience } from './eventually.ts';
 import { pendingOf, rowsOf } from './stored_rows.ts';
+
+/** Characters of a part of the page. */
+const mostWords = 1_000;
 
 /** Somebody before the page, who knows it by the words that it shows. */
 export class Person {
@@ -12,15 +16,10 @@ export class Person {
     this.page = page;
   }
 
-  /** With a profile of their own, which is empty. */
-  static async come(browser: Browser, url: string): Promise<Person> {
-    return Person.open(await browser.newContext(), url);
-  }
-
-  /** In a profile that is there: a second tab, or the page opened again. */
+  /** In a profile that is there: a new one, a second tab, or the page opened again. */
   static async open(context: BrowserContext, url: string): Promise<Person> {
     const page = await context.newPage();
-    page.setDefaultTimeout(120_000);
+    page.setDefaultTimeout(patience);
     // Chromium gives up a load when it believes that the network has changed.
     await page.goto(url).catch(() => page.goto(url));
     return new Person(context, page);
@@ -95,9 +94,21 @@ export class Person {
     return Number(/\d+/.exec(await this.page.getByText('Local users:').innerText())?.[0]);
   }
 
-  /** The addresses in the table. */
-  async shownEmails(): Promise<string[]> {
-    const rows = await this.page.getByRole('row').allInnerTexts();
-    return rows.flatMap((text) => /[^\s@]+@[^\s@]+/.exec(text)?.[0] ?? []);
+  /** Address, status and role of each row of the table, from the top. */
+  async shownUsers(): Promise<string[]> {
+    const cells = this.page.getByRole('row').filter({ has: this.page.getByRole('cell') });
+    const texts = await cells.evaluateAll((rows) => rows.map((row) => [...row.children].slice(0, 3).map((cell) => (cell as HTMLElement).innerText)));
+    return texts.map((words) => words.join(' | '));
+  }
+
+  /** Whether this is a page that is open and replicates. */
+  async replicates(): Promise<boolean> {
+    return !this.page.isClosed() && (await this.button('⏹️ Stop Replication').count()) > 0;
+  }
+
+  /** What the page says, to be read where something went wrong: of each part the beginning, and nothing of the feed. */
+  async words(): Promise<string> {
+    const parts = await this.page.locator('main > :not(:has(#feed-title)), dialog').allInnerTexts();
+    return parts.map((text) => text.slice(0, mostWords)).join('\n\n');
   }
 }
