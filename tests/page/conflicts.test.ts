@@ -28,7 +28,7 @@ async function apart(byAnn: () => Promise<void>, byBob: () => Promise<void>): Pr
 async function refusedEdit(...words: string[]) {
   const refused = ann.refusedEdits();
   for (const each of words) await refused.filter({ hasText: each }).waitFor();
-  expect(await refused.count()).toBe(1);
+  expect(await refused.count(), 'refused edits').toBe(1);
   return refused;
 }
 
@@ -47,7 +47,7 @@ test('edits of different fields are joined, and nobody is asked', async () => {
   );
   for (const person of [ann, bob]) await person.row(email).filter({ hasText: 'paused' }).filter({ hasText: 'admin' }).waitFor();
   expect(await agreed()).toMatchObject({ status: 'paused', role: 'admin' });
-  expect(await ann.refusedEdits().count()).toBe(0);
+  expect(await ann.refusedEdits().count(), 'refused edits').toBe(0);
 });
 
 test('of a conflict both sides are shown, and the author can let the edit win', async () => {
@@ -62,7 +62,7 @@ test('of a conflict both sides are shown, and the author can let the edit win', 
   await refused.getByRole('button', { name: 'Apply again' }).click();
   await bob.row(email).filter({ hasText: 'mine' }).waitFor();
   expect(await agreed()).toMatchObject({ status: 'mine', role: 'admin' });
-  expect(await ann.refusedEdits().count()).toBe(0);
+  expect(await ann.refusedEdits().count(), 'refused edits').toBe(0);
 });
 
 test('of a conflict the other side can be kept', async () => {
@@ -113,11 +113,11 @@ test('an address that is taken is refused with the reason, and can be corrected'
   await ann.row(`first-${email}`).waitFor();
   await ann.create(`second-${email}`);
   await ann.edit(`second-${email}`, { Email: `first-${email}` });
-  const refused = await refusedEdit(`first-${email}`);
+  const refused = await refusedEdit(`first-${email}`, 'is taken: another living user has this address');
   await refused.getByRole('button', { name: 'Correct' }).click();
   await refused.getByLabel('Email').fill(`third-${email}`);
   await refused.getByRole('button', { name: 'Send corrected' }).click();
   await bob.row(`third-${email}`).waitFor();
   expect(await agreed(`third-${email}`)).toBeDefined();
-  expect(await ann.refusedEdits().count()).toBe(0);
+  expect(await ann.refusedEdits().count(), 'refused edits').toBe(0);
 });
