@@ -3,6 +3,7 @@ import { GrpcTransport } from './grpc_transport.ts';
 import { connectNats, NatsTransport } from './nats_transport.ts';
 import type { ReplicateUsersOptions } from './options.ts';
 import { anonymousActor, subjectsOf } from './subjects.ts';
+import { SwitchingTransport } from './switching_transport.ts';
 import type { Transport } from './transport.ts';
 
 /** How long one way may take before the next is tried. */
@@ -50,12 +51,8 @@ function waysOf(options: ReplicateUsersOptions): Way[] {
 /** Opens a transport, reporting what fails on the way. Rejects only with Cancelled. */
 export type TransportOpener = (signal: AbortSignal, onError: (error: unknown) => void) => Promise<Transport>;
 
-/**
- * Gives a function that tries all ways in turn until one is open; WebSocket may be blocked where the gateway
- * is not. Throws at once if the options name no way.
- */
-export function transportOpener(options: ReplicateUsersOptions): TransportOpener {
-  const ways = waysOf(options);
+/** Tries the ways in turn until one is open. */
+function firstOf(ways: readonly Way[]): TransportOpener {
   return async (signal, onError) => {
     for (;;) {
       for (const way of ways) {
@@ -70,4 +67,15 @@ export function transportOpener(options: ReplicateUsersOptions): TransportOpener
       }
     }
   };
+}
+
+/**
+ * Gives a function that tries all ways in turn until one is open; WebSocket may be blocked where the gateway
+ * is not. A way that is lost for long is left for another. Throws at once if the options name no way.
+ */
+export function transportOpener(options: ReplicateUsersOptions): TransportOpener {
+  const ways = waysOf(options);
+  const openOne = firstOf(ways);
+  if (ways.length === 1) return openOne;
+  return async (signal, onError) => new SwitchingTransport(await openOne(signal, onError), openOne);
 }

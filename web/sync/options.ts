@@ -15,7 +15,8 @@ export interface ReplicateUsersOptions {
   /** The gateway's URL, such as http://127.0.0.1:8080, for gRPC-Web. */
   gateway?: string;
   /**
-   * By default what there is an address for; if there are both, NATS, and gRPC-Web where WebSocket is blocked.
+   * By default what there is an address for; if there are both, NATS, and gRPC-Web where WebSocket is
+   * blocked, from the beginning or later.
    * Or a transport of one's own, which is closed at the end.
    */
   transport?: TransportChoice | Transport;

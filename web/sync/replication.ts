@@ -126,6 +126,8 @@ export class UsersReplication {
     state$.next('connecting');
     this.#tellOthers(store);
     const transport = await this.#open(signal, (error) => this.#status.report(error));
+    // It may become another way later.
+    transport.events$.pipe(filter(({ kind }) => kind === 'subscribed')).subscribe(() => transport$.next(transport.name));
     transport$.next(transport.name);
     this.#leader = await Leader.create({
       collection,
