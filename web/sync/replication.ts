@@ -1,6 +1,7 @@
-import { combineLatest, concatMap, defer, filter, firstValueFrom, fromEvent, map, switchMap, takeUntil, type Observable } from 'rxjs';
+import { combineLatest, concatMap, defer, distinctUntilChanged, filter, firstValueFrom, fromEvent, map, switchMap, takeUntil, type Observable } from 'rxjs';
 import { Came } from './came.ts';
 import { Cancelled, unlessCancelled } from './cancel.ts';
+import { checkOptions } from './check_options.ts';
 import { usersConflictHandler } from './conflict_handler.ts';
 import type { Counters } from './counters.ts';
 import type { UserDocument } from './document.ts';
@@ -28,8 +29,9 @@ export class UsersReplication {
   #resign: Resign = () => undefined;
   #stopped: Promise<void> | null = null;
 
-  /** Throws if the options name no way to the store. */
+  /** Throws if the options name no way to the store, or could never work. */
   constructor(options: ReplicateUsersOptions) {
+    checkOptions(options);
     const { collection } = options;
     this.#options = options;
     this.#open = transportOpener(options);
@@ -43,7 +45,7 @@ export class UsersReplication {
   }
 
   get state$(): Observable<ReplicationState> {
-    return this.#status.state$;
+    return this.#status.state$.pipe(distinctUntilChanged());
   }
 
   /** How the tab that leads is doing: this one, or the one that this one waits for. null before any did. */

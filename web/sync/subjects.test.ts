@@ -23,3 +23,8 @@ test('a client without a name is the anonymous actor', () => {
 test('a name that could name other subjects is none', () => {
   for (const actor of ['a.b', 'a>', '*', '', 'x'.repeat(65)]) expect(() => subjectsOf(actor)).toThrow('an actor');
 });
+
+test('a prefix is tokens, too', () => {
+  expect(subjectsOf('alice', 'eu.people').update).toBe('eu.people.update.alice');
+  for (const prefix of ['', 'users.', '*', 'users.>', 'a b']) expect(() => subjectsOf('alice', prefix)).toThrow('prefix');
+});
