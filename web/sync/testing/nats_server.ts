@@ -40,6 +40,8 @@ export class NatsSocket {
   }
 
   onListened: () => void = () => undefined;
+  /** The client said who it is. */
+  onGreeted: () => void = () => undefined;
 
   open(): void {
     this.onopen?.();
@@ -57,6 +59,12 @@ export class NatsSocket {
 
   /** The server is gone. */
   drop(): void {
+    this.#end('gone');
+  }
+
+  /** Nobody is there. */
+  fail(): void {
+    this.onerror?.({ message: 'nobody is there' });
     this.#end('gone');
   }
 
@@ -99,13 +107,18 @@ export class NatsSocket {
     if (this.#received.length < body + size) return false;
     const data = this.#received.slice(body, body + size - end.length);
     this.#received = this.#received.slice(body + size);
-    if (verb === 'CONNECT') this.greeting = JSON.parse(line.slice('CONNECT '.length)) as Record<string, unknown>;
+    if (verb === 'CONNECT') this.#greeted(line.slice('CONNECT '.length));
     if (verb === 'PING') this.#ping();
     if (verb === 'SUB') this.subscriptions.set(words.at(-1) ?? '', words[0] ?? '');
     if (verb === 'UNSUB' && words.length === 1) this.subscriptions.delete(words[0] ?? '');
     if (verb === 'PUB') this.#publish(words, 1, '', data);
     if (verb === 'HPUB') this.#publish(words, 2, data.slice(0, Number(words.at(-2))), data.slice(Number(words.at(-2))));
     return true;
+  }
+
+  #greeted(text: string): void {
+    this.greeting = JSON.parse(text) as Record<string, unknown>;
+    this.onGreeted();
   }
 
   #ping(): void {
