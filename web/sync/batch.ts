@@ -2,7 +2,6 @@
 export const mostMessageBytes = 512 * 1024;
 /** What stands around the mutations: subject, headers, brackets. */
 const aroundBytes = 1024;
-export const mostMutations = 1000;
 /** A document's most bytes, as JSON in UTF-8. */
 export const mostDocumentBytes = 64 * 1024;
 

@@ -6,6 +6,7 @@ import { Profile } from './testing/browser.ts';
 import { eventually } from './testing/eventually.ts';
 import { FakeStore, type FakeTransport } from './testing/fake_store.ts';
 import { PullError } from './transport.ts';
+import { unsentRows } from './unsent_rows.ts';
 import { user } from './testing/users.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -90,6 +91,10 @@ test('the rows are compared once: what is kept of the new generation says so', a
   const second = await openSynced(store, { profile, prepare: beating });
   const kept = () => second.browser.database.collections['users_sync']?.findOne('generation:').exec();
   await eventually(async () => expect((await kept())?.toMutableJSON().value).toMatchObject({ number: 2, reconciling: false }));
+  const beliefs = () => second.browser.database.collections['users_sync']?.find({ selector: { kind: 'belief' } }).exec();
+  await eventually(async () => expect(await beliefs()).toEqual([]));
+  // What RxDB believed of the history before is forgotten, too.
+  expect(await unsentRows(second.browser.users, 'usersync|first|1')).not.toEqual([]);
 });
 
 test('a pull that is refused for another reason is asked again after a pause, and the generation stays', async () => {
@@ -122,6 +127,51 @@ test('the identifier contains the epoch once it is known', async () => {
   await closePage(second);
   const third = await openSynced(store, { profile, prepare: beating });
   expect(third.browser.replication.identifier).toBe('usersync|epoch-2|2');
+});
+
+test('a divergence that is told twice makes one generation', async () => {
+  const { browser, transport } = await openSynced(store);
+  transport.setOnline(false);
+  store.restore(0);
+  store.commit(u3);
+  const { length } = transport.pulls;
+  transport.setOnline(true);
+  // Which database it is nobody says, so RxDB asks once more.
+  await eventually(() => expect(transport.pulls.length).toBeGreaterThan(length + 1));
+  transport.heartbeat();
+  await eventually(async () => expect(await browser.stored('u3')).toEqual(u3));
+  await browser.replication.inSync();
+  expect(browser.replication.identifier).toMatch(/\|2$/);
+});
+
+test('the sequence of the history before does not hide what is missed in the new one', async () => {
+  for (let times = 0; times < 8; times += 1) store.commit({ ...u2, status: `s${times}` });
+  const page = await openSynced(store, { prepare: beating });
+  page.transport.setOnline(false);
+  store.restore(0);
+  store.commit(u3);
+  page.transport.setOnline(true);
+  await eventually(() => expect(store.head).toBe(3));
+  await settled(page);
+  page.transport.muted = true;
+  store.commit({ ...u3, status: 'missed' });
+  page.transport.muted = false;
+  store.commit(user({ id: 'u4', email: 'u4@example.com' }));
+  await eventually(async () => expect(await page.browser.stored('u3')).toMatchObject({ status: 'missed' }));
+});
+
+test('what the rows are compared with is read once, however many there are', async () => {
+  for (let n = 10; n < 35; n += 1) store.commit(user({ id: `u${n}`, email: `u${n}@example.com` }));
+  const { browser, transport } = await openSynced(store, { batchSize: 10, prepare: beating });
+  transport.setOnline(false);
+  store.restore(1);
+  store.commit(u3);
+  transport.pulls.length = 0;
+  transport.setOnline(true);
+  await eventually(() => expect(store.head).toBe(27));
+  expect(browser.replication.identifier).toMatch(/\|2$/);
+  // One is RxDB's.
+  expect(transport.pulls.filter(({ checkpoint }) => checkpoint === null)).toHaveLength(2);
 });
 
 test('replications of one collection are told apart by name', async () => {

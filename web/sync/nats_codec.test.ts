@@ -67,6 +67,7 @@ test('a refused pull gives its reason', () => {
   const refuse = (reason: string) => () => decodePage(JSON.stringify({ error: { reason, message: 'text' } }));
   expect(refuse('CHECKPOINT_DIVERGED')).toThrow(PullError);
   expect(new PullError('CHECKPOINT_DIVERGED', '').isDivergence).toBe(true);
+  expect(new PullError('TOKEN_MALFORMED', '').isDivergence).toBe(true);
   expect(new PullError('UNAVAILABLE', '').isDivergence).toBe(false);
 });
 

@@ -103,8 +103,8 @@ export class OpenRows {
     const over = rows.filter((row) => this.isNewest(row));
     for (const { id } of over) this.#rows.delete(id);
     const stored = over.filter(({ mutations }) => mutations.length > 0).map(({ id }) => id);
-    // A row that was opened again meanwhile has an entry of its own.
-    await this.#write(() => this.#store.dropPending(stored.filter((id) => !this.#rows.has(id))));
+    // A row that is opened again meanwhile is kept after this.
+    await this.#write(() => this.#store.dropPending(stored));
   }
 
   #save(rows: readonly OpenRow[]): Promise<void> {

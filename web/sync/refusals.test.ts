@@ -69,6 +69,29 @@ describe('a conflict', () => {
     await browser.replication.applyAgain(edit?.key ?? '');
     await eventually(() => expect(store.documentOf('u1')).toMatchObject({ status: 'paused' }));
     expect(await browser.refused()).toEqual([]);
+    // It is an edit of now; twice it is none.
+    const { updated_at } = store.documentOf('u1')!;
+    expect(updated_at > user().updated_at).toBe(true);
+    await browser.replication.applyAgain(edit?.key ?? '');
+    await browser.replication.inSync();
+    expect(store.documentOf('u1')).toMatchObject({ updated_at });
+  });
+
+  test('over a deletion, of a user who is gone by then, is nothing to apply', async () => {
+    store.commit(user());
+    const { browser, transport } = await openSynced(store);
+    transport.muted = true;
+    store.commit(user({ status: 'blocked' }));
+    await (await browser.users.findOne('u1').exec())?.remove();
+    await eventually(async () => expect(await browser.refused()).toHaveLength(1));
+    await eventually(async () => expect(await browser.stored('u1')).toMatchObject({ status: 'blocked', _deleted: false }));
+    transport.muted = false;
+    store.commit(user({ status: 'blocked', _deleted: true }));
+    await eventually(async () => expect(await browser.stored('u1')).toMatchObject({ _deleted: true }));
+    const [edit] = await browser.refused();
+    await browser.replication.applyAgain(edit?.key ?? '');
+    expect(await browser.refused()).toEqual([]);
+    expect(await browser.stored('u1')).toMatchObject({ _deleted: true });
   });
 
   test('applied again takes back nothing else that others changed', async () => {

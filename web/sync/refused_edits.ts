@@ -1,13 +1,7 @@
-import type { RxCollection, WithDeleted } from 'rxdb';
-import { documentOf, isInternal, type UserDocument, type UserRow } from './document.ts';
-import type { LocalStore, RefusedEdit } from './local_store.ts';
+import type { RxCollection } from 'rxdb';
+import { documentOf, type UserDocument, type UserRow } from './document.ts';
+import type { LocalStore } from './local_store.ts';
 import { mergeDocuments } from './merge.ts';
-
-/** The row with what `mine` changed; RxDB's own fields stay. */
-function upon(current: WithDeleted<UserRow>, { base }: RefusedEdit, mine: UserDocument): WithDeleted<UserRow> {
-  const own = Object.entries(current).filter(([name]) => isInternal(name));
-  return { ...Object.fromEntries(own), ...mergeDocuments(base, mine, documentOf(current)).document };
-}
 
 /**
  * Writes a refused edit again, as its author corrected it, upon what the row says now: only the fields that the
@@ -24,7 +18,7 @@ export async function applyAgain(
   const mine = { ...(corrected ?? edit.mine), updated_at: new Date().toISOString() };
   const row = await users.findOne(edit.id).exec();
   const { _deleted, ...fields } = mine;
-  if (row !== null) await row.incrementalModify((current) => upon(current, edit, mine));
+  if (row !== null) await row.incrementalModify((current) => mergeDocuments(edit.base, mine, documentOf(current)).document);
   else if (!_deleted) await users.insert(fields);
   await store.dropRefused(key);
 }

@@ -14,6 +14,7 @@ const receipt: Receipt = { mutation_id: 'm-1', outcome: 'APPLIED', seq: 1, confl
 let events$: Subject<TransportEvent>;
 let counters: CounterSet;
 let push: ReturnType<typeof vi.fn<Transport['push']>>;
+let sender: Sender;
 let sent: Promise<Map<string, Receipt>>;
 let stop: AbortController;
 
@@ -24,7 +25,7 @@ beforeEach(() => {
   stop = new AbortController();
   push = vi.fn(async () => [receipt]);
   const link = new Link(events$, stop.signal);
-  const sender = new Sender({ push } as unknown as Transport, link, counters, 10);
+  sender = new Sender({ push } as unknown as Transport, link, counters, 2);
   sent = sender.send([mutation]);
 });
 
@@ -52,6 +53,30 @@ test('after each failure there is a pause of a second before the same is sent ag
   expect(await sent).toEqual(new Map([['m-1', receipt]]));
   expect(push.mock.calls).toEqual([[[mutation]], [[mutation]], [[mutation]]]);
   expect(counters.now).toMatchObject({ errors: 2, retries: 2 });
+});
+
+const mutations = ['m-2', 'm-3', 'm-4'].map((mutation_id) => ({ ...mutation, mutation_id }));
+const answers = (asked: readonly Mutation[]) => asked.map(({ mutation_id }) => ({ ...receipt, mutation_id }));
+
+test('a message waits for the receipts of the one before it', async () => {
+  events$.next({ kind: 'subscribed' });
+  await sent;
+  let answer = (_: Receipt[]): void => undefined;
+  push.mockReturnValueOnce(new Promise((resolve) => (answer = resolve))).mockImplementation(async (asked) => answers(asked));
+  const all = sender.send(mutations);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(push.mock.calls.slice(1)).toEqual([[mutations.slice(0, 2)]]);
+  answer(answers(mutations.slice(0, 2)));
+  expect([...(await all).keys()]).toEqual(['m-2', 'm-3', 'm-4']);
+  expect(push.mock.calls.slice(2)).toEqual([[mutations.slice(2)]]);
+});
+
+test('of a message that was answered in part only the rest is sent again', async () => {
+  events$.next({ kind: 'subscribed' });
+  await sent;
+  push.mockImplementation(async (asked) => answers(asked.slice(-1)));
+  expect([...(await sender.send(mutations.slice(0, 2))).keys()]).toEqual(['m-3', 'm-2']);
+  expect(push.mock.calls.slice(1)).toEqual([[mutations.slice(0, 2)], [mutations.slice(0, 1)]]);
 });
 
 test('a message that nobody answers ends with the replication', async () => {
