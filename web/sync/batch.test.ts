@@ -21,3 +21,9 @@ test('sizes are bytes of UTF-8, not characters', () => {
 test('nothing makes no batch', () => {
   expect(batches([], 2, () => 1)).toEqual([]);
 });
+
+test('there is room for subject and headers', () => {
+  const half = mostMessageBytes / 2 - 200;
+  expect(batches([1, 2], 10, () => half)).toEqual([[1], [2]]);
+  expect(batches([1, 2], 10, () => half - 400)).toEqual([[1, 2]]);
+});

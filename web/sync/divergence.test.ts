@@ -174,6 +174,21 @@ test('what the rows are compared with is read once, however many there are', asy
   expect(transport.pulls.filter(({ checkpoint }) => checkpoint === null)).toHaveLength(2);
 });
 
+test('what the rows are compared with is read again if that failed', async () => {
+  store.commit(u2);
+  const { transport } = await openSynced(store, { prepare: beating });
+  transport.setOnline(false);
+  store.restore(0);
+  store.commit(u3);
+  // RxDB's pull, and the one to compare with.
+  let failures = 2;
+  transport.beforePage = async (checkpoint) => {
+    if (checkpoint === null && failures-- > 0) throw new PullError('RATE_LIMITED', 'too many at once');
+  };
+  transport.setOnline(true);
+  await eventually(() => expect(store.documentOf('u2')).toEqual(u2));
+});
+
 test('replications of one collection are told apart by name', async () => {
   const page = await openSynced(store, { identifier: 'mine' });
   expect(page.browser.replication.identifier).toBe('mine|first|1');

@@ -31,3 +31,10 @@ test('who is deleted cannot be edited', async () => {
   await (await browser.users.findOne(user.id).exec())?.remove();
   await expect(editUser(browser.users, user.id, { status: 'paused' })).rejects.toThrow('deleted');
 });
+
+test('no row holds a role that is null, a field that nobody knows, or no updated_at', async () => {
+  const { updated_at, ...timeless } = user;
+  for (const wrong of [{ ...user, role: null }, { ...user, phone: '1' }, timeless]) {
+    await expect(browser.users.insert({ ...wrong, id: crypto.randomUUID() } as typeof user)).rejects.toThrow();
+  }
+});

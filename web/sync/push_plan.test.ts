@@ -1,6 +1,7 @@
 // What is sent of the rows that RxDB wants to push.
 import type { RxReplicationWriteToMasterRow } from 'rxdb';
 import { describe, expect, test } from 'vitest';
+import { jsonBytes, mostDocumentBytes } from './batch.ts';
 import { neverSaved, type UserDocument, type UserRow } from './document.ts';
 import { planPush, type OtherHistory } from './push_plan.ts';
 import { user } from './testing/users.ts';
@@ -26,6 +27,13 @@ test('an insert that was refused is nothing to others: not its row, and not what
   const refused = neverSaved(user({ email: 'no address' }));
   expect(planPush([asked(refused, refused), asked(refused)], null)).toEqual(nothing);
   expect(planPush([asked(user(), refused)], null)).toEqual({ ...nothing, toSend: [{ id: 'u1', document: user(), assumed: null }] });
+});
+
+test('a row of 64 KiB is sent, and one byte more is too large', () => {
+  const room = mostDocumentBytes - jsonBytes(user({ status: '' }));
+  const [largest, larger] = [room, room + 1].map((length) => user({ status: 'x'.repeat(length) })) as [UserDocument, UserDocument];
+  const { toSend, tooLarge } = planPush([asked(largest), asked(larger)], null);
+  expect([toSend, tooLarge].map((asks) => asks.map(({ document }) => document))).toEqual([[largest], [larger]]);
 });
 
 describe('of another history', () => {
