@@ -1,3 +1,8 @@
+/** What says nothing to a person is replaced by this. */
+const instead: readonly (readonly [RegExp, string])[] = [
+  [/\[unauthenticated\]/, 'The gateway wants a token that says who you are, and got none that is valid. Sign in where you got this page’s address, then reload.'],
+];
+
 /** What a person can do about an error, by what its text says. The first that fits. */
 const advice: readonly (readonly [RegExp, string])[] = [
   [/config\.json/, 'The page could not ask where the services are. Reload it from the address that ./usersync up printed.'],
@@ -11,6 +16,8 @@ const advice: readonly (readonly [RegExp, string])[] = [
 /** An error, and what to do next, in words. */
 export function explain(error: unknown): string {
   const text = (error instanceof Error && error.message !== '' ? error.message : String(error)).trim();
+  const other = instead.find(([pattern]) => pattern.test(text))?.[1];
+  if (other !== undefined) return other;
   const next = advice.find(([pattern]) => pattern.test(text))?.[1];
   return next === undefined ? text : `${text}: ${next}`;
 }

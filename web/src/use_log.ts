@@ -1,14 +1,8 @@
 import { ref, type Ref } from 'vue';
 import { explain } from './explain.ts';
+import { withLine, type LogLine } from './log_lines.ts';
 
 const mostLines = 200;
-
-export interface LogLine {
-  number: number;
-  time: string;
-  text: string;
-  isError: boolean;
-}
 
 export interface Log {
   /** Newest first. */
@@ -27,8 +21,8 @@ export function useLog(): Log {
 
   function add(text: string, isError: boolean): void {
     number += 1;
-    const line = { number, time: new Date().toLocaleTimeString(), text, isError };
-    lines.value = [line, ...lines.value].slice(0, mostLines);
+    const line = { number, time: new Date().toLocaleTimeString(), text, isError, times: 1 };
+    lines.value = withLine(lines.value, line).slice(0, mostLines);
   }
 
   return {
