@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { eventually } from './harness/eventually.ts';
 import { whileDown } from './harness/faults.ts';
 import { refusedCall } from './harness/grpc_web.ts';
-import { feedEntries, feedIs } from './harness/history.ts';
+import { feedEntries, feedIs, History } from './harness/history.ts';
 import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 
@@ -49,6 +49,23 @@ test.each(['store', 'gateway'])('the %s dies and comes back, and no change is mi
   });
   await shows(ann, 5);
   await feedIs(ann, 'live');
+});
+
+test('without a network it does not seem to live, and it misses nothing', async () => {
+  const [ann, bob] = await stage.two();
+  await feedIs(ann, 'live');
+  await createMany(bob, 'before-network', 1);
+  await shows(ann, 1);
+  await ann.context.setOffline(true);
+  await feedIs(ann, 'reconnecting');
+  await ann.page.getByText('This device has no network. The feed goes on by itself').waitFor();
+  const history = await History.ofRow(ann, 'before-network-0@');
+  await history.text('This device has no network. It is read again by itself.').waitFor();
+  await createMany(bob, 'without-network', 2);
+  await ann.context.setOffline(false);
+  await history.text('1 of 1 shown versions verified').waitFor();
+  await history.close();
+  await shows(ann, 3);
 });
 
 test('paused, it stands still; resumed, it tells what it has missed', async () => {

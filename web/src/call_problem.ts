@@ -5,14 +5,16 @@ import { ErrorInfoSchema } from '@usersync/sync/generated/google/rpc/error_detai
 export interface CallProblem {
   /** The name of an ErrorReason, such as EMAIL_TAKEN; empty if the store gave none. */
   reason: string;
-  /** What happened and what to do next. */
+  /** What happened. */
+  what: string;
+  /** The same, and what to do next. */
   text: string;
   /** Whether the same call may well succeed in a moment. */
   isPassing: boolean;
 }
 
 /** What a person can do about what the store says, by its reason. What stands in no list is told in the store's words. */
-const words: Readonly<Record<string, string>> = {
+export const reasonWords: Readonly<Record<string, string>> = {
   USER_NOT_FOUND: 'The store knows no user with this id. A user that was made here gets a history once it is saved: start the replication, or check the id.',
   VERSION_NOT_FOUND: 'The user has no such version.',
   VERSION_MISMATCH: 'Somebody changed this user while you were looking. The history has been read again: look at the newest version, then decide anew.',
@@ -25,19 +27,36 @@ const words: Readonly<Record<string, string>> = {
 };
 
 const codeWords: Partial<Record<Code, string>> = {
-  [Code.Unavailable]: 'The store cannot be reached just now. Nothing is lost: try again in a moment.',
-  [Code.DeadlineExceeded]: 'There was no answer in time. Try again: asking twice does no harm.',
-  [Code.Unauthenticated]: 'The gateway wants to know who you are: sign in, then try again.',
+  [Code.Unauthenticated]: 'The gateway wants a token that says who you are, and got none that is valid: sign in where you got this page’s address, then reload.',
 };
+
+/** What is over in a moment: what happened, and what to do where nothing is done by itself. */
+const passing: Partial<Record<Code, readonly [what: string, next: string]>> = {
+  [Code.Unavailable]: ['The store cannot be reached just now.', 'Nothing is lost: try again in a moment.'],
+  [Code.DeadlineExceeded]: ['There was no answer in time.', 'Try again: asking twice does no harm.'],
+  [Code.Canceled]: ['Nothing came any more.', 'Try again.'],
+};
+const notThere = ['The gateway does not answer. Is ./usersync up running?', 'Then try again.'] as const;
+const noNetwork = ['This device has no network.', 'Nothing is lost: try again when it is back.'] as const;
 
 /** Browsers say no more of a server that is not there. */
 const isNotThere = ({ code, rawMessage }: ConnectError): boolean =>
   code === Code.Unknown && /fetch|network|load failed/i.test(rawMessage);
 
+/** Outside a browser nobody says it. */
+const isOffline = (): boolean => globalThis.navigator?.onLine === false;
+
+function passingOf(error: ConnectError): readonly [what: string, next: string] | undefined {
+  if (isOffline()) return noNetwork;
+  return isNotThere(error) ? notThere : passing[error.code];
+}
+
 export function problemOf(error: unknown): CallProblem {
   const found = ConnectError.from(error);
   const reason = found.findDetails(ErrorInfoSchema)[0]?.reason ?? '';
-  if (isNotThere(found)) return { reason, text: 'The gateway does not answer. Is ./usersync up running? Then try again.', isPassing: true };
-  const isPassing = found.code === Code.Unavailable || found.code === Code.DeadlineExceeded;
-  return { reason, text: words[reason] ?? codeWords[found.code] ?? found.rawMessage, isPassing };
+  const known = reasonWords[reason];
+  const over = known === undefined ? passingOf(found) : undefined;
+  if (over !== undefined) return { reason, what: over[0], text: over.join(' '), isPassing: true };
+  const what = known ?? codeWords[found.code] ?? found.rawMessage;
+  return { reason, what, text: what, isPassing: false };
 }

@@ -22,11 +22,11 @@ export function useHistory(userId: string) {
   async function read(pageToken: string, take: (found: Version[], nextToken: string) => void): Promise<void> {
     retry.cancel();
     isLoading.value = true;
-    problem.value = null;
     try {
       const { history } = await openGateway();
       const page = await history.listVersions({ userId, pageSize, pageToken, includeProof: true });
       take(page.versions, page.nextPageToken);
+      problem.value = null;
     } catch (error) {
       problem.value = problemOf(error);
       if (problem.value.isPassing) retry.later(() => void read(pageToken, take));
@@ -43,11 +43,13 @@ export function useHistory(userId: string) {
       versions.value = all;
     });
 
-  const loadOlder = () =>
-    read(olderToken.value, (found, nextToken) => {
+  const loadOlder = async (): Promise<void> => {
+    if (isLoading.value) return;
+    await read(olderToken.value, (found, nextToken) => {
       versions.value = [...versions.value, ...found];
       olderToken.value = nextToken;
     });
+  };
 
   /** The feed has told of a version. */
   function heard(version: number): void {

@@ -72,6 +72,8 @@ let streams: Stream[];
 let events: FeedEvent[];
 let waits: number[];
 let isReachable: boolean;
+/** The next wait lasts until it is broken off. */
+let isPatient: boolean;
 let feed: ChangeFeed;
 
 beforeEach(() => {
@@ -79,6 +81,7 @@ beforeEach(() => {
   events = [];
   waits = [];
   isReachable = true;
+  isPatient = false;
   feed = new ChangeFeed(
     async ({ checkpoint = '' }, callOptions) => {
       if (!isReachable) throw new TypeError('Failed to fetch');
@@ -91,9 +94,10 @@ beforeEach(() => {
 });
 
 /** Takes no time, but lets others run. */
-async function noted(milliseconds: number): Promise<void> {
+async function noted(milliseconds: number, signal: AbortSignal): Promise<void> {
   waits.push(milliseconds);
-  await new Promise((resolve) => setTimeout(resolve));
+  if (isPatient) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  else await new Promise((resolve) => setTimeout(resolve));
 }
 
 afterEach(() => feed.stop());
@@ -197,6 +201,19 @@ test('a stream that is silent for long is given up', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('without a network it is not live, and it goes on at once when there is one', async () => {
+  isPatient = true;
+  feed.start();
+  (await stream(1)).changes(5);
+  await vi.waitFor(() => expect(states().at(-1)).toBe('live'));
+  feed.networkLost();
+  await vi.waitFor(() => expect(states().at(-1)).toBe('reconnecting'));
+  expect(streams[0]!.isOpen).toBe(false);
+  await vi.waitFor(() => expect(waits).toHaveLength(1));
+  feed.networkBack();
+  expect((await stream(2)).checkpoint).toBe('c5');
 });
 
 test('the signed head that a heartbeat brings is told; a log that is not signed brings none', async () => {

@@ -52,6 +52,10 @@ export class ChangeFeed {
   readonly #clock: FeedClock;
   #checkpoint = '';
   #running: AbortController | null = null;
+  /** Ends the newest stream. */
+  #endStream = (): void => undefined;
+  /** Ends the newest wait for the next try. */
+  #wake = (): void => undefined;
   #wait = firstWait;
 
   constructor(watch: Watch, tell: (event: FeedEvent) => void, clock = realClock) {
@@ -72,6 +76,16 @@ export class ChangeFeed {
     this.#enter('off');
   }
 
+  /** The browser has no network: the stream would seem to live until it was silent for long. */
+  networkLost(): void {
+    this.#endStream();
+  }
+
+  /** There is a network again: nobody need wait any longer. */
+  networkBack(): void {
+    this.#wake();
+  }
+
   /** Gives up what was missed. */
   startFromNow(): void {
     this.stop();
@@ -90,10 +104,20 @@ export class ChangeFeed {
         this.#running = null;
         return this.#enter(ending);
       }
-      this.#enter('reconnecting', why?.text);
-      await this.#clock.sleep(this.#wait, signal);
-      this.#wait = Math.min(this.#wait * 2, longestWait);
+      this.#enter('reconnecting', why?.what);
+      await this.#pause(signal);
     }
+  }
+
+  /** Longer each time, or until there is a network again. */
+  async #pause(signal: AbortSignal): Promise<void> {
+    const waking = new AbortController();
+    const wake = (): void => waking.abort();
+    signal.addEventListener('abort', wake, { once: true });
+    this.#wake = wake;
+    await this.#clock.sleep(this.#wait, waking.signal);
+    signal.removeEventListener('abort', wake);
+    this.#wait = Math.min(this.#wait * 2, longestWait);
   }
 
   /** Tells what comes until the stream ends. */
@@ -101,6 +125,7 @@ export class ChangeFeed {
     const ending = new AbortController();
     const end = (): void => ending.abort();
     signal.addEventListener('abort', end, { once: true });
+    this.#endStream = end;
     let silence = setTimeout(end, longestSilence);
     const request = { checkpoint: this.#checkpoint, heartbeatInterval: { seconds: BigInt(heartbeatSeconds) } };
     try {

@@ -44,6 +44,8 @@ export function useChangeFeed() {
   }
 
   const seeWhetherHidden = (): void => void (isHidden.value = document.hidden);
+  const loseNetwork = (): void => feed.networkLost();
+  const findNetwork = (): void => feed.networkBack();
   const isWanted = computed(() => isReady.value && !isPaused.value && !isHidden.value);
   watch(isWanted, (wanted) => (wanted ? feed.start() : feed.stop()));
 
@@ -51,10 +53,14 @@ export function useChangeFeed() {
   onMounted(() => {
     timer = setTimeout(() => (isReady.value = true), startWait);
     document.addEventListener('visibilitychange', seeWhetherHidden);
+    addEventListener('offline', loseNetwork);
+    addEventListener('online', findNetwork);
   });
   onUnmounted(() => {
     clearTimeout(timer);
     document.removeEventListener('visibilitychange', seeWhetherHidden);
+    removeEventListener('offline', loseNetwork);
+    removeEventListener('online', findNetwork);
     feed.stop();
   });
 

@@ -5,7 +5,7 @@ import { NotVerified, type Doubt } from './not_verified.ts';
 export type Verdict<T> = { state: 'verified'; found: T } | { state: Doubt | 'unasked'; why: string };
 
 function doubtOf(error: unknown): Verdict<never> {
-  return error instanceof NotVerified ? { state: error.doubt, why: error.message } : { state: 'unasked', why: problemOf(error).text };
+  return error instanceof NotVerified ? { state: error.doubt, why: error.message } : { state: 'unasked', why: problemOf(error).what };
 }
 
 export async function verdictOf<T>(check: () => Promise<T>): Promise<Verdict<T>> {
