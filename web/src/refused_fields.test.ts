@@ -17,7 +17,8 @@ test('a conflict is shown field by field from all three sides', () => {
   const fields = refusedFields(refused({ conflicts }));
   expect(fields.map(({ name }) => name)).toEqual(['email', 'status', 'role']);
   expect(fields[1]).toMatchObject({ base: 'active', mine: 'paused', theirs: 'blocked', isChanged: true, isInDispute: true });
-  expect(fields[0]).toMatchObject({ base: 'ann@example.com', isChanged: false, isInDispute: false });
+  expect(fields[0]).toMatchObject({ base: 'ann@example.com', isChanged: false, isInDispute: false, isAgreed: true });
+  expect(fields[1]).toMatchObject({ isAgreed: false });
 });
 
 test('a deletion is shown as a field', () => {
@@ -51,6 +52,13 @@ test('a line for the log names the user and the reasons', () => {
   expect(refusedLine(refused({ outcome: 'INVALID', violations }))).toBe('Refused: your edit (ann@example.com); another user has it');
   const conflicts = [{ field: 'status', mine: 'paused', theirs: 'blocked' }];
   expect(refusedLine(refused({ conflicts }))).toContain('both changed status');
+});
+
+test('a deletion in dispute is told in words, and so is a right that is missing', () => {
+  const conflicts = [{ field: '_deleted', mine: 'true', theirs: 'false' }];
+  expect(refusedLine(refused({ conflicts }))).toContain('both changed whether it is deleted');
+  const violations = [{ field: '', reason: 'ROLE_MISSING', description: 'writer is a role that the caller needs and does not have' }];
+  expect(otherReasons(refused({ outcome: 'DENIED', violations }))).toEqual([expect.stringContaining('ask an administrator')]);
 });
 
 test('the hint says what comes of applying it again', () => {

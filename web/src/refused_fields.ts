@@ -1,4 +1,5 @@
 import type { FieldValue, RefusedEdit, UserDocument } from '@usersync/sync';
+import { reasonWords } from './call_problem.ts';
 
 /** One field of a refused edit, from all sides. */
 export interface RefusedField {
@@ -9,6 +10,8 @@ export interface RefusedField {
   mine: string;
   theirs: string;
   isChanged: boolean;
+  /** All sides say the same. */
+  isAgreed: boolean;
   isInDispute: boolean;
   /** The rules that it broke. */
   reasons: string[];
@@ -32,6 +35,11 @@ function namesOf({ base, mine, theirs }: RefusedEdit): string[] {
   return [...known, ...new Set(others)];
 }
 
+/** Why a rule was broken: the page's words where the edit cannot be mended, else the store's, which say what would do. */
+function told({ reason, description }: RefusedEdit['violations'][number]): string {
+  return (reason === 'ROLE_MISSING' ? reasonWords[reason] : undefined) ?? (description || reason);
+}
+
 /** A refused edit field by field. Whether it is deleted is of interest where anybody did so. */
 export function refusedFields(edit: RefusedEdit): RefusedField[] {
   const { base, mine, theirs, conflicts, violations } = edit;
@@ -46,8 +54,9 @@ export function refusedFields(edit: RefusedEdit): RefusedField[] {
       mine: wanted,
       theirs: holds,
       isChanged: before !== wanted,
+      isAgreed: before === wanted && wanted === holds,
       isInDispute: conflicts.some(({ field }) => field === name),
-      reasons: violations.filter(({ field }) => field === name).map(({ description, reason }) => description || reason),
+      reasons: violations.filter(({ field }) => field === name).map(told),
     };
   });
 }
@@ -57,7 +66,7 @@ export function otherReasons(edit: RefusedEdit): string[] {
   const names = namesOf(edit);
   return edit.violations
     .filter(({ field }) => !names.includes(field))
-    .map(({ field, reason, description }) => [field, description || reason].filter((part) => part !== '').join(': '));
+    .map((violation) => [violation.field, told(violation)].filter((part) => part !== '').join(': '));
 }
 
 /** The newest first. */
@@ -74,14 +83,14 @@ export function refusedTitle({ outcome, mine, base }: RefusedEdit): string {
 
 /** The same with whom it is about and why, in one line. */
 export function refusedLine(edit: RefusedEdit): string {
-  const reasons = edit.violations.map(({ description, reason }) => description || reason);
-  const fields = edit.conflicts.map(({ field }) => `both changed ${field}`);
+  const reasons = edit.violations.map(told);
+  const fields = edit.conflicts.map(({ field }) => `both changed ${field === '_deleted' ? 'whether it is deleted' : field}`);
   return [`${refusedTitle(edit)} (${edit.mine.email})`, ...reasons, ...fields].join('; ');
 }
 
 /** What to do about it. */
 export function refusedHint({ outcome, base, theirs, mine }: RefusedEdit): string {
-  if (outcome === 'DENIED') return 'Ask somebody who may do it, or drop it.';
+  if (outcome === 'DENIED') return 'Apply it again once you may, or drop it.';
   if (outcome === 'INVALID') return base === null ? 'Correct it and send it again.' : 'The row shows what held before: correct your edit and send it again.';
   if (theirs === null || theirs._deleted) return 'Somebody else deleted the user. To apply yours again brings it back.';
   if (mine._deleted) return 'Somebody else edited the user meanwhile. To apply yours again deletes it all the same.';
