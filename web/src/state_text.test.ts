@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backlogText, stateText, type ReplicationStatus } from './state_text.ts';
+import { backlogText, emptyText, stateText, type ReplicationStatus } from './state_text.ts';
 
 function status(differences: Partial<ReplicationStatus> = {}): ReplicationStatus {
   return { running: true, state: 'active', transport: 'nats', byOtherTab: false, problem: null, ...differences };
@@ -28,4 +28,10 @@ test('what is behind is counted, and nothing is said of nothing', () => {
   expect(backlogText(0, 0)).toBe('');
   expect(backlogText(1, 0)).toBe('1 change to fetch');
   expect(backlogText(2, 1)).toBe('2 changes to fetch, 1 edit to send');
+});
+
+test('an empty table says whether there is anybody to wait for', () => {
+  expect(emptyText(status({ running: false }))).toContain('start the replication');
+  for (const state of ['connecting', 'syncing', 'offline'] as const) expect(emptyText(status({ state }))).toContain('once it is active');
+  expect(emptyText(status())).toContain('anywhere');
 });

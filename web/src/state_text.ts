@@ -50,3 +50,10 @@ export function backlogText(lag: number, pending: number): string {
   ];
   return parts.join(', ');
 }
+
+/** What is said where there are no users, in one piece, or its end would move. */
+export function emptyText({ running, state }: ReplicationStatus): string {
+  if (!running) return 'There are no users here yet. Create one above, or start the replication to fetch those that others made.';
+  if (state === 'active') return 'There are no users yet, here or anywhere. Create one above.';
+  return 'There are no users here yet. Those that others made come with the replication, once it is active.';
+}
