@@ -1,6 +1,7 @@
 // What a person sees stays where it is, fits into a phone, and can be reached without a mouse.
 import { expect, test } from 'vitest';
 import { allEqual } from './harness/all_equal.ts';
+import { eventually } from './harness/eventually.ts';
 import { feedEntries, feedIs, History } from './harness/history.ts';
 import { moved, noteShifts, overflow } from './harness/layout.ts';
 import { Person } from './harness/person.ts';
@@ -22,7 +23,7 @@ async function tabTo({ page }: Person, words: string, surroundings = ''): Promis
     const focused = await page.evaluate(() => {
       const { activeElement: element } = document;
       const label = element instanceof HTMLInputElement ? (element.labels?.[0]?.textContent ?? element.ariaLabel) : null;
-      return [label ?? (element instanceof HTMLButtonElement ? element.textContent : ''), element?.closest('tr, article, section')?.textContent ?? ''] as const;
+      return [label ?? (element instanceof HTMLButtonElement || element instanceof HTMLAnchorElement ? element.textContent : ''), element?.closest('tr, article, section')?.textContent ?? ''] as const;
     });
     if (focused[0].includes(words) && focused[1].includes(surroundings)) return;
   }
@@ -60,6 +61,80 @@ test('on a phone everything fits, however long it is', async () => {
   const history = await History.ofRow(ann, long);
   await history.text('1 of 1 shown versions verified').waitFor();
   expect(await overflow(ann.page)).toBe(0);
+});
+
+test('a value of any length is one line of the table, and all of it can be read', async () => {
+  const ann = await (await (await come({ viewport: { width: 1024, height: 768 } })).start()).active();
+  const long = `${'y'.repeat(60)}@${'long-domain.'.repeat(20)}example.com`;
+  for (const email of ['short@example.com', long]) await ann.create(email, email.repeat(9).slice(0, 64));
+  const height = async (email: string): Promise<number> => (await ann.row(email).boundingBox())?.height ?? 0;
+  expect(Math.abs((await height(long)) - (await height('short@')))).toBeLessThan(2);
+  const address = ann.row(long).getByRole('cell').first();
+  await address.hover();
+  expect(await address.getAttribute('title')).toBe(long);
+  const short = ann.row('short@').getByRole('cell').first();
+  await short.hover();
+  expect(await short.getAttribute('title')).toBeNull();
+  await ann.row(long).getByRole('button', { name: 'Edit' }).click();
+  const whole = ann.page.getByText(`now ${long}`);
+  expect(await whole.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  await ann.page.keyboard.press('Escape');
+
+  // Its whole stands in the first version: the title leaves the versions room.
+  const history = await History.ofRow(ann, long);
+  await history.version(1).getByText(long).waitFor();
+  const title = history.dialog.getByRole('heading', { name: long });
+  expect((await title.boundingBox())?.height).toBeLessThan(80);
+});
+
+/** Writes so many versions of a new user, as a client of REST does that has no page. */
+async function writeVersions(email: string, count: number): Promise<void> {
+  const write = async (path: string, method: string, user: object): Promise<{ user: { id: string } }> => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${stage.system.gatewayUrl}/api/users${path}`, { method, headers, body: JSON.stringify(user) });
+    if (!answer.ok) throw new Error(await answer.text());
+    return (await answer.json()) as { user: { id: string } };
+  };
+  const { user } = await write('', 'POST', { email, status: 'status 1' });
+  for (let version = 2; version <= count; version += 1) await write(`/${user.id}`, 'PATCH', { status: `status ${version}` });
+}
+
+/** What has the focus. */
+function focused({ page }: Person): Promise<string> {
+  return page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement?.ariaLabel || document.activeElement?.tagName || '');
+}
+
+test('what is pressed keeps the focus, or gives it to what comes', async () => {
+  const ann = await (await (await come({})).start()).active();
+  const { keyboard } = ann.page;
+  await writeVersions('many@example.com', 23);
+  await ann.row('many@').filter({ hasText: 'status 23' }).waitFor();
+  const history = await History.ofRow(ann, 'many@');
+  await tabTo(ann, 'Compare');
+  await keyboard.press('Enter');
+  await history.text(/^From version \d+ to/).waitFor();
+  expect(await focused(ann)).toBe('Compare');
+  const shown = await history.dialog.getByRole('heading', { level: 3 }).count();
+  await tabTo(ann, 'Older versions');
+  await keyboard.press('Enter');
+  await history.version(1).waitFor();
+  // The first of them; the newest of 23 stood there before.
+  await eventually(async () => expect(await focused(ann)).toMatch(new RegExp(`^Version ${23 - shown}\\b`)));
+  await keyboard.press('Escape');
+  expect(await focused(ann)).toBe('History');
+
+  await ann.page.getByLabel('Search users').focus();
+  await tabTo(ann, 'Skip the users');
+  await keyboard.press('Enter');
+  expect(await focused(ann)).toBe('Live feed');
+
+  await ann.create('no address');
+  await ann.refusedEdits().waitFor();
+  await tabTo(ann, 'Correct', 'no address');
+  await keyboard.press('Enter');
+  expect(await focused(ann)).toBe('Email');
+  await keyboard.press('Escape');
+  expect(await focused(ann)).toBe('Correct');
 });
 
 test('all of the story can be done with the keyboard', async () => {
