@@ -26,7 +26,7 @@ SANITIZED = ("asan", "tsan")
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1",
     "LSAN_OPTIONS": f"suppressions={ROOT / 'tests' / 'lsan.supp'}",
-    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "UBSAN_OPTIONS": f"print_stacktrace=1:halt_on_error=1:suppressions={ROOT / 'tests' / 'ubsan.supp'}",
     "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:suppressions={ROOT / 'tests' / 'tsan.supp'}",
 }
 
@@ -36,7 +36,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="usersync test", description=__doc__)
     parser.add_argument("--label", choices=PYTHON_TESTS, help="only these")
     parser.add_argument("--filter", metavar="REGEX", default="", help="only tests whose name has it")
-    parser.add_argument("--preset", default=RELEASE, choices=(RELEASE, "clang", "asan", "tsan"),
+    parser.add_argument("--preset", default=RELEASE, choices=(RELEASE, *SANITIZED),
                         help="how to build; asan and tsan have only unit tests, and only release those in Python and TypeScript")
     options = parser.parse_args(arguments)
     labels = [options.label] if options.label else list(PYTHON_TESTS)
