@@ -26,12 +26,18 @@ export async function usersOf(system: RunningSystem): Promise<Documents> {
   return byId(await query<Document>(system, 'SELECT document FROM users'));
 }
 
-/** The history of one user, the oldest first. */
-export function versionsOf(system: RunningSystem, id: string): Promise<Version[]> {
-  // Ids are UUIDs.
-  const ofUser = `object_id = (SELECT id FROM users WHERE doc_id = '${id.replaceAll("'", '')}')`;
-  const row = `json_build_object('version', version, 'action', action, 'actor', actor, 'document', json)`;
-  return query<Version>(system, `SELECT ${row} FROM version WHERE ${ofUser} ORDER BY version`);
+/** The history of each user, the oldest version first, by id. */
+export async function historiesOf(system: RunningSystem): Promise<Map<string, Version[]>> {
+  const row = `json_build_object('id', u.doc_id, 'version', v.version, 'action', v.action, 'actor', v.actor, 'document', v.json)`;
+  const sql = `SELECT ${row} FROM version v JOIN users u ON u.id = v.object_id ORDER BY v.id`;
+  const found = new Map<string, Version[]>();
+  for (const { id, ...version } of await query<Version & { id: string }>(system, sql)) found.set(id, [...(found.get(id) ?? []), version]);
+  return found;
+}
+
+/** The history of one user, the oldest version first. */
+export async function versionsOf(system: RunningSystem, id: string): Promise<Version[]> {
+  return (await historiesOf(system)).get(id) ?? [];
 }
 
 /** Runs a statement as the owner of the database, whom no trigger stops: what nobody should be able to do unnoticed. */
