@@ -119,7 +119,16 @@ describe('a way', () => {
     const transport = open({ nats, gateway });
     await eventually(() => expect(calls).not.toEqual([]));
     expect((await transport).name).toBe('grpc-web');
-    expect(errors).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+
+  test('is none while all are closed, and each says why', async () => {
+    serve(Forbidden);
+    vi.stubGlobal('fetch', fetched);
+    const closed = open({ nats, gateway });
+    await eventually(() => expect(errors).toMatchObject([{ name: 'SecurityError' }, { message: expect.stringContaining('nobody is there') }]));
+    stop.abort();
+    await expect(closed).rejects.toThrow('the replication was stopped');
   });
 
   test('that was chosen is the only one, whatever addresses there are', async () => {

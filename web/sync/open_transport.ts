@@ -48,21 +48,23 @@ function waysOf(options: ReplicateUsersOptions): Way[] {
   return ways;
 }
 
-/** Opens a transport, reporting what fails on the way. Rejects only with Cancelled. */
+/** Opens a transport, reporting why no way was open. Rejects only with Cancelled. */
 export type TransportOpener = (signal: AbortSignal, onError: (error: unknown) => void) => Promise<Transport>;
 
-/** Tries the ways in turn until one is open. */
+/** Tries the ways in turn until one is open. That another was closed is no error then. */
 function firstOf(ways: readonly Way[]): TransportOpener {
   return async (signal, onError) => {
     for (;;) {
+      const errors: unknown[] = [];
       for (const way of ways) {
         const opening = way();
         try {
           return await unlessCancelled(opening, signal);
         } catch (error) {
           if (signal.aborted) void opening.then((late) => late.close(), () => undefined);
-          else onError(error);
+          else errors.push(error);
         }
+        if (errors.length === ways.length) errors.forEach(onError);
         await wait(signal.aborted ? 0 : pause / ways.length, signal);
       }
     }
