@@ -1,9 +1,9 @@
 // PostgreSQL is restored from an older copy, while NATS and the browsers keep what came later.
 import { expect, test } from 'vitest';
 import { allEqual } from './harness/all_equal.ts';
+import { hashOf, headOf } from './harness/database.ts';
 import { emailsOf } from './harness/document.ts';
 import { DatabaseCopy } from './harness/faults.ts';
-import { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 
 const stage = Stage.ofFile();
@@ -19,8 +19,12 @@ test('what was written after the copy comes back by itself, and everybody goes o
   await ann.edit('before-copy@', { Status: 'paused' });
   const before = await allEqual(stage.system, ann, bob);
 
+  const head = await headOf(stage.system);
+  const newest = await hashOf(stage.system, head);
   await copy.putBack();
-  expect(await allEqual(stage.system, ann, bob)).toEqual(before);
+  expect(await allEqual(stage.system, ann, bob), 'all users').toEqual(before);
+  // It was committed anew, so it was away.
+  expect(await hashOf(stage.system, head), 'the hash of the newest version').not.toEqual(newest);
 
   await bob.edit('before-copy@', { Role: 'admin' });
   await ann.create('after-restore@example.com');
@@ -28,7 +32,7 @@ test('what was written after the copy comes back by itself, and everybody goes o
   const after = await allEqual(stage.system, ann, bob, late!);
   expect(emailsOf(after)).toHaveLength(emailsOf(before).length + 1);
   expect([...after.values()]).toContainEqual(expect.objectContaining({ email: 'before-copy@example.com', status: 'paused', role: 'admin' }));
-  expect([await ann.refusedEdits().count(), await bob.refusedEdits().count()]).toEqual([0, 0]);
+  expect([await ann.refusedEdits().count(), await bob.refusedEdits().count()], 'refused edits').toEqual([0, 0]);
 });
 
 test('a browser that was closed meanwhile, with edits that it had not sent, goes on too', async () => {
@@ -47,10 +51,10 @@ test('a browser that was closed meanwhile, with edits that it had not sent, goes
   await copy.putBack();
   await ann.edit('lost-for-a-while@', { Status: 'paused' });
   await allEqual(stage.system, ann);
-  const again = await Person.open(bob.context, stage.url);
+  const again = await stage.open(bob.context);
   await again.start();
   await ann.row('written-alone@').waitFor();
   const after = await allEqual(stage.system, ann, again);
   expect([...after.values()]).toContainEqual(expect.objectContaining({ email: 'lost-for-a-while@example.com', status: 'paused', role: 'admin' }));
-  expect([await ann.refusedEdits().count(), await again.refusedEdits().count()]).toEqual([0, 0]);
+  expect([await ann.refusedEdits().count(), await again.refusedEdits().count()], 'refused edits').toEqual([0, 0]);
 });
