@@ -4,7 +4,7 @@ import { allEqual } from './harness/all_equal.ts';
 import { eventually } from './harness/eventually.ts';
 import { feedEntries, feedIs, History } from './harness/history.ts';
 import { moved, noteShifts, overflow } from './harness/layout.ts';
-import { Person } from './harness/person.ts';
+import type { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 
 const stage = Stage.ofFile();
@@ -13,7 +13,7 @@ const phone = { viewport: { width: 360, height: 740 }, colorScheme: 'dark', hasT
 async function come(options: Parameters<typeof stage.browser.newContext>[0]): Promise<Person> {
   const context = await stage.browser.newContext(options);
   await context.addInitScript(noteShifts);
-  return Person.open(context, stage.url);
+  return stage.open(context);
 }
 
 /** Presses Tab until what has these words, in these surroundings, has the focus. */
@@ -28,6 +28,12 @@ async function tabTo({ page }: Person, words: string, surroundings = ''): Promis
     if (focused[0].includes(words) && focused[1].includes(surroundings)) return;
   }
   throw new Error(`${words} cannot be reached`);
+}
+
+/** What has the focus begins with these words. */
+async function expectFocus({ page }: Person, words: string): Promise<void> {
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+  await eventually(async () => expect(await focused(), 'what has the focus').toMatch(new RegExp(`^${words}`)));
 }
 
 test.each([{ viewport: { width: 1280, height: 900 } }, phone])('nothing moves but rows, whatever happens elsewhere (%o)', async (options) => {
@@ -47,7 +53,7 @@ test.each([{ viewport: { width: 1280, height: 900 } }, phone])('nothing moves bu
   await ann.refusedEdits().filter({ hasText: 'theirs' }).waitFor();
   await ann.button('1 edit not saved').waitFor();
   await allEqual(stage.system, ann, bob);
-  expect(await moved(ann.page)).toEqual([]);
+  expect(await moved(ann.page), 'what moved').toEqual([]);
 });
 
 test('on a phone everything fits, however long it is', async () => {
@@ -55,12 +61,12 @@ test('on a phone everything fits, however long it is', async () => {
   const long = `${'x'.repeat(60)}@${'long-domain.'.repeat(20)}example.com`;
   await ann.create(long, 's'.repeat(64), 'r'.repeat(64));
   await ann.row(long).filter({ hasText: 'saved' }).waitFor();
-  await ann.create(`${'no-address'.repeat(20)}`);
+  await ann.submit('no-address'.repeat(20));
   await ann.refusedEdits().waitFor();
-  expect(await overflow(ann.page)).toBe(0);
+  expect(await overflow(ann.page), 'what is too wide').toEqual([]);
   const history = await History.ofRow(ann, long);
   await history.text('1 of 1 shown versions verified').waitFor();
-  expect(await overflow(ann.page)).toBe(0);
+  expect(await overflow(ann.page), 'what is too wide').toEqual([]);
 });
 
 test('a value of any length is one line of the table, and all of it can be read', async () => {
@@ -156,7 +162,8 @@ test('all of the story can be done with the keyboard', async () => {
   await keyboard.press('Enter');
   await ann.row('keys@').filter({ hasText: 'typed' }).filter({ hasText: 'saved' }).waitFor();
 
-  // The focus is back at the row.
+  // The focus is back where the edit began.
+  await expectFocus(ann, 'Edit');
   await tabTo(ann, 'History', 'keys@');
   await keyboard.press('Enter');
   const history = new History(ann);
@@ -166,15 +173,15 @@ test('all of the story can be done with the keyboard', async () => {
   await keyboard.type('a reason');
   await keyboard.press('Enter');
   await history.text('Version 1 is restored').waitFor();
-  expect(await ann.page.evaluate(() => document.activeElement?.textContent)).toContain('Version 1 is restored');
+  await expectFocus(ann, 'Version 1 is restored');
   await keyboard.press('Escape');
   await ann.row('keys@').filter({ hasText: 'active' }).waitFor();
 
-  await ann.create('no address');
+  await ann.submit('no address');
   await tabTo(ann, 'not saved');
   await keyboard.press('Enter');
   await tabTo(ann, 'Drop');
   await keyboard.press('Enter');
   await ann.refusedEdits().waitFor({ state: 'hidden' });
-  expect(await ann.page.evaluate(() => document.activeElement?.textContent)).toBe('Users');
+  await expectFocus(ann, 'Users');
 });

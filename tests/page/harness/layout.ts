@@ -29,10 +29,13 @@ export function moved(page: Page): Promise<string[]> {
   return page.evaluate(() => window.moved);
 }
 
-/** By how many pixels the page, or what is open above it, is wider than the window. */
-export function overflow(page: Page): Promise<number> {
+/** What must be scrolled sideways to be read, the page itself or a part of it, and by how many pixels. */
+export function overflow(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const all = [document.documentElement, ...document.querySelectorAll('dialog[open]')];
-    return Math.max(...all.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+    const scrolls = (element: Element): boolean => ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
+    const all = [document.documentElement, ...[...document.querySelectorAll('body *')].filter(scrolls)];
+    return all
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map((element) => `${element.tagName} ${element.className}: ${element.scrollWidth - element.clientWidth} pixels`);
   });
 }
