@@ -86,7 +86,6 @@ test('a password that is refused again and again may be taken a moment later', a
   };
   newest().drop();
   await vi.advanceTimersByTimeAsync(60_000);
-  // nats-core by itself would give up when the second one says the same.
   expect(sockets.length).toBeGreaterThan(4);
   onOpening = () => true;
   await vi.advanceTimersByTimeAsync(2_000);
