@@ -47,6 +47,12 @@ test('a pull that is ahead of the stream makes no repeat', () => {
   expect(position.changed('e', 13)).toBe('apply');
 });
 
+test('the first change of a subscription that a pull brought already may be of a database that was put back', () => {
+  expect(position.changed('e', 5)).toBe('resync');
+  position.pullAsked();
+  expect(position.changed('e', 6)).toBe('apply');
+});
+
 test('another epoch is healed', () => {
   expect(position.changed('f', 11)).toBe('resync');
   expect(position.epoch).toBe('f');

@@ -94,8 +94,11 @@ export class LivePosition {
     return this.#epoch !== null && this.#epoch !== epoch;
   }
 
-  /** A pull may be ahead of the stream; but the stream itself never says the same twice. */
+  /**
+   * A pull may be ahead of the stream; but the stream itself never says the same twice. What it says first may be what a
+   * pull brought already, or the history of a database that was put back: one more pull tells.
+   */
   #isRepeated(sequence: number): boolean {
-    return this.#live !== null && sequence <= this.#live;
+    return sequence <= (this.#live ?? this.#pulled);
   }
 }
