@@ -2,7 +2,6 @@
 import type { WebSocketRoute } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { allEqual } from './harness/all_equal.ts';
-import { Person } from './harness/person.ts';
 import { Stage } from './harness/stage.ts';
 
 const stage = Stage.ofFile();
@@ -11,7 +10,7 @@ test('where WebSocket is blocked gRPC-Web takes over, and everybody sees everyth
   const [ann] = await stage.people(1);
   const context = await stage.browser.newContext();
   await context.routeWebSocket(/.*/, (socket) => socket.close());
-  const bob = await Person.open(context, stage.url);
+  const bob = await stage.open(context);
   const calls = new Set<string>();
   bob.page.on('request', (request) => calls.add(new URL(request.url()).pathname));
   await bob.start();
@@ -22,7 +21,7 @@ test('where WebSocket is blocked gRPC-Web takes over, and everybody sees everyth
   await ann!.edit('by-grpc-web@', { Status: 'paused' });
   await bob.row('by-grpc-web@').filter({ hasText: 'paused' }).waitFor();
   await allEqual(stage.system, ann!, bob);
-  expect([...calls]).toEqual(expect.arrayContaining(['Pull', 'Push'].map((name) => `/users.v1.SyncService/${name}`)));
+  expect([...calls], 'what was called').toEqual(expect.arrayContaining(['Pull', 'Push'].map((name) => `/users.v1.SyncService/${name}`)));
 });
 
 test('where WebSocket is blocked from some moment on gRPC-Web takes over, too', async () => {

@@ -1,6 +1,5 @@
 // A database that is put back to an older copy tells another history than the one that a browser has seen.
 import { test } from 'vitest';
-import { eventually } from './harness/eventually.ts';
 import { DatabaseCopy } from './harness/faults.ts';
 import { feedEntries, feedIs, History } from './harness/history.ts';
 import { Stage } from './harness/stage.ts';
@@ -20,7 +19,7 @@ test('who has seen more than the database now holds is told that the history can
   await before.close();
 
   await copy.putBack();
-  await eventually(() => feedIs(ann, 'another history'));
+  await feedIs(ann, 'another history');
   const after = await History.ofRow(ann, 'kept@example.com');
   await after.text('This history cannot be trusted').waitFor();
   await after.close();

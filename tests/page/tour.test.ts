@@ -1,7 +1,7 @@
 // The pictures that README.md shows: so they never show what is not there. `pnpm screenshots` takes them for it.
 import { expect, test } from 'vitest';
 import { allEqual } from './harness/all_equal.ts';
-import { Person } from './harness/person.ts';
+import type { Person } from './harness/person.ts';
 import { takePicture } from './harness/pictures.ts';
 import { Stage } from './harness/stage.ts';
 
@@ -53,7 +53,7 @@ test('a tour of the page', async () => {
 });
 
 async function come(options: Parameters<typeof stage.browser.newContext>[0]): Promise<Person> {
-  const person = await Person.open(await stage.browser.newContext(options), stage.url);
+  const person = await stage.come(options);
   await person.start();
   return person.active();
 }
