@@ -28,11 +28,13 @@ function lookFor(text: string): void {
   Object.assign(window, { found: promise });
 }
 
+const open = async (browser: Browser, url: string): Promise<Person> => Person.open(await browser.newContext(), url);
+
 const found = (page: Page): Promise<number> => page.evaluate(() => (window as unknown as { found: Promise<number> }).found);
 
 /** The milliseconds from Save in one browser until another shows it, of each edit. Both hold all users. */
 export async function timeEdits(browser: Browser, url: string, users: number, edits: number): Promise<number[]> {
-  const [author, reader] = await Promise.all([Person.come(browser, url), Person.come(browser, url)]);
+  const [author, reader] = await Promise.all([open(browser, url), open(browser, url)]);
   for (const { page } of [await author.start(), await reader.start()]) {
     await page.getByText(`Local users: ${users}`).waitFor();
   }

@@ -22,7 +22,7 @@ function timeFromClick(users: number): Promise<number> {
 
 /** The milliseconds until a browser that had nothing has all users. */
 export async function timeFirstSync(browser: Browser, url: string, users: number): Promise<number> {
-  const { page, context } = await Person.come(browser, url);
+  const { page, context } = await Person.open(await browser.newContext(), url);
   try {
     // The collection is open when it can be cleared.
     await page.locator('button:enabled', { hasText: '🧹 Clear All Local Users' }).waitFor();
