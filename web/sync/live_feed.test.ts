@@ -11,7 +11,10 @@ import { user } from './testing/users.ts';
 let feed: LiveFeed;
 /** What waits until a document is kept. */
 let kept: Promise<void>;
+let keepLate: ReturnType<typeof vi.fn<OpenRows['keepLate']>>;
 let position: LivePosition;
+let sequences: RowSequences;
+let counters: CounterSet;
 let told: StreamItem[];
 
 beforeEach(() => {
@@ -19,8 +22,11 @@ beforeEach(() => {
   position = new LivePosition('e');
   position.pullAsked();
   kept = Promise.resolve();
-  const open = { keepLate: () => kept } as unknown as OpenRows;
-  feed = new LiveFeed({ position, open, sequences: new RowSequences(), counters: new CounterSet(), given: new GivenCheckpoint(), quiet: () => Promise.resolve() });
+  keepLate = vi.fn(() => kept);
+  const open = { keepLate } as unknown as OpenRows;
+  sequences = new RowSequences();
+  counters = new CounterSet();
+  feed = new LiveFeed({ position, open, sequences, counters, given: new GivenCheckpoint(), quiet: () => Promise.resolve() });
   told = [];
   feed.stream$.subscribe((item) => told.push(item));
 });
@@ -108,6 +114,17 @@ test('what is older than a change that came live is told no more', async () => {
   told = [];
   await feed.tell([{ document: user({ status: 'older' }), seq: 1 }]);
   expect(told).toEqual([]);
+});
+
+test('a change that is older than the row is neither kept for it nor counted', async () => {
+  // The receipt of a push was faster than the broadcasts before it.
+  sequences.note('u1', 2);
+  change(1);
+  await vi.advanceTimersByTimeAsync(0);
+  expect([keepLate.mock.calls, counters.now.live, told]).toEqual([[], 0, []]);
+  change(2);
+  await vi.advanceTimersByTimeAsync(0);
+  expect([keepLate.mock.calls.length, counters.now.live, told.length]).toEqual([1, 1, 1]);
 });
 
 test('a heartbeat that is ahead makes one only if it stays so for two seconds', async () => {

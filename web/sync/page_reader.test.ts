@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { CounterSet } from './counters.ts';
 import { Link } from './link.ts';
 import { LivePosition } from './live_position.ts';
+import type { SequencedDocument } from './local_store.ts';
 import type { OpenRows } from './open_rows.ts';
 import { GivenCheckpoint, PageReader } from './page_reader.ts';
 import { RowSequences } from './row_sequences.ts';
@@ -12,6 +13,10 @@ import { user } from './testing/users.ts';
 let store: FakeStore;
 let transport: FakeTransport;
 let position: LivePosition;
+let sequences: RowSequences;
+let counters: CounterSet;
+/** What was kept for rows whose edits are under way. */
+let late: SequencedDocument[];
 let reader: PageReader;
 let stop: AbortController;
 
@@ -21,10 +26,13 @@ beforeEach(() => {
   transport = store.connect();
   stop = new AbortController();
   position = new LivePosition('e');
-  const open = { keepLate: () => Promise.resolve() } as unknown as OpenRows;
+  sequences = new RowSequences();
+  counters = new CounterSet();
+  late = [];
+  const open = { keepLate: async (documents: SequencedDocument[]) => void late.push(...documents) } as unknown as OpenRows;
   const link = new Link(transport.events$, stop.signal);
   const given = new GivenCheckpoint();
-  reader = new PageReader({ transport, link, position, open, sequences: new RowSequences(), counters: new CounterSet(), given });
+  reader = new PageReader({ transport, link, position, open, sequences, counters, given });
 });
 
 /** Lets everything happen that needs no clock. */
@@ -67,6 +75,15 @@ test('it is read until the page is full, and asks for no more than is missing', 
   ]);
   const rest = await reader.read(checkpoint, 10);
   expect(rest.documents.map(({ id }) => id)).toEqual(['u4', 'u5', 'u6']);
+});
+
+test('what is read is counted, and kept for edits under way unless its row is newer', async () => {
+  // A change came live before the page that was asked earlier.
+  sequences.note('u1', 9);
+  transport.setOnline(true);
+  await reader.read(undefined, 10);
+  expect(late).toEqual([{ document: user({ id: 'u2' }), seq: 2 }]);
+  expect(counters.now.pulled).toBe(2);
 });
 
 test('the checkpoint that RxDB was given never goes back', () => {

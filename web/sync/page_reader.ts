@@ -61,7 +61,7 @@ export class PageReader {
   }
 
   async read(from: Checkpoint | undefined, limit: number): Promise<PulledPage> {
-    const { transport, link, position, sequences, counters, given } = this.#parts;
+    const { transport, link, position, sequences, open, counters, given } = this.#parts;
     const found: SequencedDocument[] = [];
     let at = from;
     let more = true;
@@ -79,7 +79,7 @@ export class PageReader {
     }
     for (const { document, seq } of found) sequences.note(document.id, seq);
     // Before RxDB has them: once it has noted the checkpoint, nobody would ask for them again.
-    await this.#parts.open.keepLate(found);
+    await open.keepLate(found.filter(({ document, seq }) => !sequences.isOlder(document.id, seq)));
     counters.add('pulled', found.length);
     if (at !== undefined) given.give(at);
     return { documents: found.map(({ document }) => document), checkpoint: at };
