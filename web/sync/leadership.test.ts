@@ -1,11 +1,12 @@
 // Who leads, where the browser has locks. With RxDB and a store in memory.
 import { filter, firstValueFrom } from 'rxjs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { LocalEdits } from './local_edits.ts';
 import { Profile } from './testing/browser.ts';
 import { eventually } from './testing/eventually.ts';
 import { FakeStore } from './testing/fake_store.ts';
 import { Locks } from './testing/locks.ts';
-import { closePagesAfterEach, openPage, openSynced } from './testing/pages.ts';
+import { closePage, closePagesAfterEach, openPage, openSynced } from './testing/pages.ts';
 import { user } from './testing/users.ts';
 
 let store: FakeStore;
@@ -55,6 +56,24 @@ test('a tab that waits knows how the one that leads is doing', async () => {
   await eventually(async () => expect(await firstValueFrom(leader$)).toEqual({ state: 'active', transport: 'fake' }));
   first.transport.setOnline(false);
   await eventually(async () => expect(await firstValueFrom(leader$)).toEqual({ state: 'offline', transport: 'fake' }));
+});
+
+test('the way is known before there is a connection', async () => {
+  const { browser } = await openPage(store, { profile, tabs: true, prepare: (made) => (made.start = () => undefined) });
+  await eventually(async () => expect(await firstValueFrom(browser.replication.leader$)).toEqual({ state: 'connecting', transport: 'fake' }));
+});
+
+test('a tab that led does not say that it is stopped where another may lead', async () => {
+  const first = await openSynced(store, { profile, tabs: true });
+  const second = await openPage(store, { profile, tabs: true });
+  const edits = new LocalEdits(first.browser.users);
+  const states = new Set<string | undefined>();
+  second.browser.replication.leader$.subscribe((leader) => states.add(leader?.state));
+  await first.browser.replication.cancel();
+  await firstValueFrom(second.browser.replication.state$.pipe(filter((state) => state === 'active')));
+  await closePage(second);
+  await edits.close();
+  expect(states).not.toContain('stopped');
 });
 
 test('a tab that leads never says that it waits', async () => {

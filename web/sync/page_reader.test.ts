@@ -17,6 +17,8 @@ let sequences: RowSequences;
 let counters: CounterSet;
 /** What was kept for rows whose edits are under way. */
 let late: SequencedDocument[];
+/** What waits until they are. */
+let kept: Promise<void>;
 let reader: PageReader;
 let stop: AbortController;
 
@@ -29,7 +31,8 @@ beforeEach(() => {
   sequences = new RowSequences();
   counters = new CounterSet();
   late = [];
-  const open = { keepLate: async (documents: SequencedDocument[]) => void late.push(...documents) } as unknown as OpenRows;
+  kept = Promise.resolve();
+  const open = { keepLate: (documents: SequencedDocument[]) => (late.push(...documents), kept) } as unknown as OpenRows;
   const link = new Link(transport.events$, stop.signal);
   const given = new GivenCheckpoint();
   reader = new PageReader({ transport, link, position, open, sequences, counters, given });
@@ -84,6 +87,18 @@ test('what is read is counted, and kept for edits under way unless its row is ne
   await reader.read(undefined, 10);
   expect(late).toEqual([{ document: user({ id: 'u2' }), seq: 2 }]);
   expect(counters.now.pulled).toBe(2);
+});
+
+test('RxDB has a page when it is kept, not before', async () => {
+  let keep = (): void => undefined;
+  kept = new Promise((resolve) => (keep = resolve));
+  transport.setOnline(true);
+  let isRead = false;
+  const page = reader.read(undefined, 10).then(() => (isRead = true));
+  await settle();
+  expect([late.length, isRead]).toEqual([2, false]);
+  keep();
+  await page;
 });
 
 test('the checkpoint that RxDB was given never goes back', () => {

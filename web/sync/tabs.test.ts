@@ -1,6 +1,7 @@
 // Several tabs of one browser, and the end of a replication, with RxDB and a store in memory.
+import { REPLICATION_STATE_BY_COLLECTION } from 'rxdb/plugins/replication';
 import { firstValueFrom, filter } from 'rxjs';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { usersConflictHandler } from './conflict_handler.ts';
 import { closePage, closePagesAfterEach, openPage, openSynced } from './testing/pages.ts';
 import { Profile } from './testing/browser.ts';
@@ -55,14 +56,23 @@ test('what came is counted in every tab, and once, whichever of them leads', asy
 
 test('a replication brings its conflict handler, and when it is cancelled closes what it opened', async () => {
   const { browser, transport } = await openSynced(store);
+  const close = vi.spyOn(transport, 'close');
   await browser.replication.cancel();
   await browser.replication.cancel();
-  expect(transport.closed).toBe(true);
+  expect(close).toHaveBeenCalledOnce();
+  expect(REPLICATION_STATE_BY_COLLECTION.get(browser.users)).toEqual([]);
   expect(browser.users.conflictHandler).toBe(usersConflictHandler);
   expect(await firstValueFrom(browser.replication.state$)).toBe('stopped');
   await browser.users.insert(newUser({ email: 'a@example.com', status: 'active' }));
   expect(transport.pushes).toEqual([]);
   expect(Object.keys(browser.database.collections)).toEqual(['users']);
+});
+
+test('it ends with its collection', async () => {
+  const { browser, transport } = await openSynced(store);
+  await browser.users.close();
+  expect(await firstValueFrom(browser.replication.state$)).toBe('stopped');
+  expect(transport.closed).toBe(true);
 });
 
 test('it can be cancelled while a push runs, and before there is a connection', async () => {
@@ -94,4 +104,7 @@ test('its state says when it is offline, and how far it lags', async () => {
   store.commit(user());
   transport.heartbeat();
   expect(await firstValueFrom(browser.replication.lag$)).toBe(1);
+  // It was overtaken by a change.
+  transport.events$.next({ kind: 'heartbeat', epoch: store.epoch, seq: -1 });
+  expect(await firstValueFrom(browser.replication.lag$)).toBe(0);
 });
