@@ -1,6 +1,7 @@
-import { fieldNames, fieldOf, type FieldValue, type UserDocument } from '../../document.ts';
+import { fieldNames, fieldOf, sameDocument, type FieldValue, type UserDocument } from '../../document.ts';
 import type { RefusedEdit } from '../../local_store.ts';
-import type { Version } from './history.ts';
+import type { FieldConflict } from '../../mutation.ts';
+import type { IdleDeletion, Version } from './history.ts';
 import type { RowWrite } from './page_storage.ts';
 
 export interface Evidence {
@@ -8,6 +9,10 @@ export interface Evidence {
   versions: readonly Version[];
   lost: readonly Version[];
   erased: ReadonlySet<string>;
+  /** Deletions of what the store did not have: it answered that nothing is to do. */
+  idle: readonly IdleDeletion[];
+  /** Users whom an older copy of the database did not have; others may have brought them back. */
+  gone: ReadonlySet<string>;
   browsers: {
     name: string;
     /** What was written to its rows, in order. */
@@ -53,9 +58,11 @@ function isReplaced({ browser, place, id, field, value }: FieldEdit): boolean {
   });
 }
 
-/** Its author deleted what the store does not have: there is nothing to save. */
-function isNothing({ browser, id }: FieldEdit, { versions }: Evidence): boolean {
-  if (versions.some(({ document }) => document.id === id)) return false;
+/** Its author deleted what the store does not have, or did not have then: there is nothing to save. */
+function isNothing(edit: FieldEdit, { versions, idle, gone }: Evidence): boolean {
+  const { browser, id } = edit;
+  if (idle.some(({ profile, document }) => profile === browser.name && says(document, edit))) return true;
+  if (!gone.has(id) && versions.some(({ document }) => document.id === id)) return false;
   return browser.written.findLast((write) => write.id === id && write.byPerson)?.after._deleted === true;
 }
 
@@ -142,19 +149,35 @@ function repeated(evidence: Evidence): string[] {
   return [...twice, ...[...done].filter(([key, times]) => times > (asked.get(key) ?? 0)).map(([key, times]) => `took effect ${times} times, asked for ${asked.get(key) ?? 0} times: ${key}`)];
 }
 
-/** What stands against a refused edit was not made by the same browser. */
+/** The fields that others must have changed: where a deletion met an edit, not `_deleted`, which stands as it was. */
+function againstMine({ base, theirs }: RefusedEdit, { field, base: before, theirs: now }: FieldConflict): string[] {
+  if (field !== '_deleted' || before !== now || base === null || theirs === null) return [field];
+  return fieldNames(base, theirs).filter((name) => !times.includes(name) && fieldOf(base, name) !== fieldOf(theirs, name));
+}
+
+/** Which browser made a field what stands against a refused edit. */
+function madeBy(versions: readonly Version[], { id, theirs }: RefusedEdit, field: string): string | null | undefined {
+  if (theirs === null) return undefined;
+  const value = fieldOf(theirs, field);
+  return versions.findLast((version) => version.document.id === id && transitionsOf(version).some((one) => one.field === field && one.to === value))?.profile;
+}
+
+/** What its author started from was refused, too. */
+function isUponRefused({ id, base }: RefusedEdit, { refused, dropped }: Evidence['browsers'][number]): boolean {
+  return base !== null && [...refused, ...dropped].some(({ mine }) => mine.id === id && sameDocument(mine, base));
+}
+
+/** What stands against a refused edit was not made by the same browser, unless the edit builds upon another refused one. */
 function conflictsWithOneself({ versions, lost, browsers }: Evidence): string[] {
   if (lost.length > 0) return [];
-  return browsers.flatMap(({ name, refused }) =>
-    refused.flatMap(({ id, conflicts }) =>
-      conflicts
-        .filter(({ field, theirs }) => {
-          const own = versions.filter(({ document }) => document.id === id);
-          return own.findLast((version) => transitionsOf(version).some((one) => one.field === field && one.to === theirs))?.profile === name;
-        })
-        .map(({ field, mine, theirs }) => `in conflict with oneself: ${name}, ${field} of ${id}, ${String(mine)} against ${String(theirs)}`),
-    ),
-  );
+  return browsers.flatMap((browser) => {
+    const { name, refused } = browser;
+    return refused.filter((edit) => !isUponRefused(edit, browser)).flatMap((edit) =>
+      edit.conflicts
+        .filter((conflict) => againstMine(edit, conflict).every((field) => madeBy(versions, edit, field) === name))
+        .map(({ field, mine, theirs }) => `in conflict with oneself: ${name}, ${field} of ${edit.id}, ${String(mine)} against ${String(theirs)}`),
+    );
+  });
 }
 
 export function flawsOf(evidence: Evidence): string[] {

@@ -20,6 +20,12 @@ export interface Version {
   readonly told: Set<string>;
 }
 
+/** A deletion of what the store did not have. */
+export interface IdleDeletion {
+  profile: string;
+  document: UserDocument;
+}
+
 interface Answered {
   receipt: Receipt;
   /** The newest sequence when it was decided. */
@@ -50,6 +56,9 @@ export class History {
   /** What was committed by databases that are no more. */
   readonly lost: Version[] = [];
   readonly erased = new Set<string>();
+  readonly idle: IdleDeletion[] = [];
+  /** Users whom an older copy did not have. */
+  readonly gone = new Set<string>();
   #ledger = new Map<string, Answered>();
   #arrivals: Arrival[] = [];
   readonly #random: Random;
@@ -101,7 +110,9 @@ export class History {
     const since = this.#arrivals.filter((arrival) => arrival.head >= head);
     this.#arrivals = this.#arrivals.filter((arrival) => arrival.head < head);
     this.#ledger = new Map([...this.#ledger].filter(([, answered]) => answered.head < head));
-    this.lost.push(...this.versions.splice(head));
+    const gone = this.versions.splice(head);
+    this.lost.push(...gone);
+    for (const { document } of gone) if (this.documentOf(document.id) === null) this.gone.add(document.id);
     for (const id of this.erased) if (this.documentOf(id)?.status !== 'erased') this.erase(id);
     return since;
   }
@@ -155,6 +166,7 @@ export class History {
     if (broken.length > 0) return refuse(broken);
     const receipt = decide(wish, current);
     if (!isSaved(receipt.outcome)) return receipt;
+    if (current === null && document._deleted && profile !== null) this.idle.push({ profile, document });
     if (receipt.outcome === 'UNCHANGED') return { ...receipt, seq: this.#seqOf(document.id) };
     const { document: merged, ...rest } = receipt;
     const result = merged ?? document;

@@ -21,6 +21,8 @@ addRxPlugin(RxDBDevModePlugin);
 /** What a browser keeps when its pages are closed. */
 export interface SimulatedProfile {
   name: string;
+  /** Its name for RxDB. */
+  database: string;
   storage: Parameters<typeof pageStorage>[0];
   tabs: boolean;
   written: RowWrite[];
@@ -166,7 +168,7 @@ export class SimulatedPage {
 
   async #open(): Promise<void> {
     const { time, random } = this.#parts;
-    const { name, storage, tabs, written } = this.profile;
+    const { database: name, storage, tabs, written } = this.profile;
     const life: Life = { alive: true };
     await within(life, async () => {
       const database = await createRxDatabase({

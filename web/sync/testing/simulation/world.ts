@@ -20,6 +20,9 @@ const quietFor = 60_000;
 const look = 1_000;
 const patience = 120_000;
 
+/** RxDB and Dexie know open databases by their names, and a page that crashed closes none: each world has names of its own. */
+let worlds = 0;
+
 /** Browsers, a network and a store, in which a script happens. */
 export class World {
   readonly time = new VirtualTime();
@@ -39,8 +42,10 @@ export class World {
       for (const page of this.#pages) for (const transport of page.transports) transport.broadcast(change);
     };
     this.#history = new History(this.#random.fork('history'), () => this.time.now, broadcast);
+    const world = ++worlds;
     this.#profiles = script.browsers.map((tabs, index) => ({
       name: `browser-${seed}-${index}`,
+      database: `browser-${world}-${index}`,
       storage: dexieStorage({ indexedDB: new IDBFactory(), IDBKeyRange }),
       tabs: tabs > 1,
       written: [],
@@ -75,6 +80,8 @@ export class World {
         this.#let(this.#take(step));
       }
       return await this.#heal();
+    } catch (error) {
+      return [String(error)];
     } finally {
       for (const page of this.#pages) page.kill();
       await this.time.advance(look);
@@ -178,8 +185,10 @@ export class World {
       return;
     }
     const corrected = step.status === null ? undefined : { ...edit.mine, status: step.status };
-    // What the correction replaces was given up by its author.
-    if (corrected !== undefined) page.profile.dropped.push({ ...edit, mine: { ...edit.mine } });
+    const { id, mine } = edit;
+    const isGone = mine._deleted && (await page.stored([id])).get(id)?._deleted !== false;
+    // What the correction replaces was given up by its author; and who deletes what is deleted asks for nothing.
+    if (corrected !== undefined || isGone) page.profile.dropped.push({ ...edit, mine: { ...mine } });
     await page.do(({ edits }) => edits.applyAgain(edit.key, corrected));
   }
 
@@ -280,8 +289,8 @@ export class World {
       const page = this.#pages.find((one) => one.profile === profile)!;
       browsers.push({ ...profile, refused: await this.#wait(page.refused()) });
     }
-    const { versions, lost, erased } = this.#history;
-    return { versions, lost, erased, browsers };
+    const { versions, lost, erased, idle, gone } = this.#history;
+    return { versions, lost, erased, idle, gone, browsers };
   }
 
   #wait<T>(promise: Promise<T>): Promise<T> {
