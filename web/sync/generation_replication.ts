@@ -63,6 +63,7 @@ export class GenerationReplication {
       store,
       sender: new Sender(transport, link, counters, parts.batchSize),
       otherHistory: () => this.#history(),
+      rowsNow: (ids) => this.rows.now(ids),
       onRefused: parts.onRefused,
       onPushed: (rows) => void this.#settle(rows),
     });

@@ -44,12 +44,17 @@ export class LocalRows {
     }
   }
 
+  /** The rows with these ids, by id. */
+  async now(ids: readonly string[]): Promise<Map<string, UserDocument>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#collection.storageInstance.findDocumentsById([...ids], true);
+    return new Map(rows.map((row) => [row.id, documentOf(row)]));
+  }
+
   /** Those of the documents that no row equals. */
   async missing(documents: readonly UserDocument[]): Promise<UserDocument[]> {
     if (documents.length === 0) return [];
-    const ids = documents.map(({ id }) => id);
-    const rows = await this.#collection.storageInstance.findDocumentsById(ids, true);
-    const found = new Map(rows.map((row) => [row.id, documentOf(row)]));
+    const found = await this.now(documents.map(({ id }) => id));
     return documents.filter((document) => {
       const row = found.get(document.id);
       return row === undefined || !sameDocument(row, document);

@@ -1,6 +1,6 @@
 import type { RxReplicationWriteToMasterRow } from 'rxdb';
 import { jsonBytes, mostDocumentBytes } from './batch.ts';
-import { documentOf, isNeverSaved, type UserDocument, type UserRow } from './document.ts';
+import { documentOf, isNeverSaved, sameDocument, type UserDocument, type UserRow } from './document.ts';
 import type { Ask } from './open_rows.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -27,13 +27,30 @@ function askOf({ newDocumentState, assumedMasterState }: RxReplicationWriteToMas
   return { id: newDocumentState.id, document: documentOf(newDocumentState), assumed };
 }
 
-/** `history` is null unless the rows come from an earlier generation. */
+/** What was written before the row was made what the store has: another tab told of it late. */
+function outdated(
+  { newDocumentState, assumedMasterState }: RxReplicationWriteToMasterRow<UserRow>,
+  stored: UserDocument | undefined,
+): UserDocument | null {
+  if (stored === undefined || assumedMasterState === undefined) return null;
+  const isSaved = sameDocument(stored, documentOf(assumedMasterState));
+  return isSaved && !sameDocument(stored, documentOf(newDocumentState)) ? stored : null;
+}
+
+/** `history` is null unless the rows come from an earlier generation. `stored` are the rows as they are now, by id. */
 export function planPush(
   rows: readonly RxReplicationWriteToMasterRow<UserRow>[],
   history: OtherHistory | null,
+  stored: ReadonlyMap<string, UserDocument>,
 ): PushPlan {
   const plan: PushPlan = { theirs: [], tooLarge: [], toSend: [] };
-  for (const ask of rows.map(askOf)) {
+  for (const row of rows) {
+    const newer = outdated(row, stored.get(row.newDocumentState.id));
+    if (newer !== null) {
+      plan.theirs.push(newer);
+      continue;
+    }
+    const ask = askOf(row);
     const { id, document, assumed } = ask;
     // What RxDB believes now comes from this generation.
     const found =

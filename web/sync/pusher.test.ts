@@ -57,6 +57,7 @@ async function push(...rows: RxReplicationWriteToMasterRow<UserRow>[]): Promise<
     sequences,
     counters,
     otherHistory: async () => null,
+    rowsNow: async () => new Map(),
     onRefused: ({ id }) => steps.push(`refused ${id}`),
     onPushed: (rows) => {
       if (rows.length > 0) steps.push('pushed');

@@ -17,6 +17,8 @@ export interface PusherParts {
   counters: CounterSet;
   /** Waits for what the rows are compared with; null unless they come from an earlier generation. */
   otherHistory: () => Promise<OtherHistory | null>;
+  /** The rows as they are now, by id. */
+  rowsNow: (ids: readonly string[]) => Promise<ReadonlyMap<string, UserDocument>>;
   onRefused: (edit: RefusedEdit) => void;
   /** Called when rows were answered, before RxDB has noted it. */
   onPushed: (rows: readonly PushedRow[]) => void;
@@ -45,7 +47,9 @@ export class Pusher {
    * RxDB asks again.
    */
   async push(rows: readonly RxReplicationWriteToMasterRow<UserRow>[]): Promise<UserDocument[]> {
-    const plan = planPush(rows, await this.#parts.otherHistory());
+    const history = await this.#parts.otherHistory();
+    const edited = rows.filter(({ assumedMasterState }) => assumedMasterState !== undefined);
+    const plan = planPush(rows, history, await this.#parts.rowsNow(edited.map(({ newDocumentState }) => newDocumentState.id)));
     const unsent = await this.#answerUnsent(plan.theirs, plan.tooLarge);
     return [...unsent, ...(await this.#send(plan.toSend))];
   }

@@ -18,7 +18,7 @@ import { shortened } from './testing/simulation/shorten.ts';
 import { World } from './testing/simulation/world.ts';
 
 /** Each of these found a bug. */
-const known = [12, 19, 67, 119];
+const known = [12, 19, 67, 119, 250, 607];
 const asked = process.env['USERSYNC_SIMULATION'];
 
 function seeds(): number[] {
