@@ -78,3 +78,13 @@ test('a row that was edited again is not closed with the edit before', async () 
   await rows.close([second!]);
   expect(kept.has('u1')).toBe(false);
 });
+
+test('a row that is answered without being sent takes with it what was sent before', async () => {
+  const [sent] = await rows.draw([ask()]);
+  sent!.answered = true;
+  const held = rows.hold(['u1']);
+  await rows.close([sent!]);
+  expect(kept.has('u1')).toBe(true);
+  await rows.close(held);
+  expect(kept.has('u1')).toBe(false);
+});

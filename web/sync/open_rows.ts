@@ -36,6 +36,8 @@ function kept({ id, mutations, late }: OpenRow): PendingEdit {
 export class OpenRows {
   readonly #store: LocalStore;
   readonly #rows = new Map<string, OpenRow>();
+  /** Ids of the rows that the store keeps. */
+  readonly #kept = new Set<string>();
   /** Writes to the store, one after the other: an older one must not land on a newer. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -46,7 +48,10 @@ export class OpenRows {
   /** With what an earlier page, or another tab, left behind. */
   static async load(store: LocalStore): Promise<OpenRows> {
     const open = new OpenRows(store);
-    for (const edit of await store.pending()) open.#rows.set(edit.id, { ...edit, answered: false });
+    for (const edit of await store.pending()) {
+      open.#rows.set(edit.id, { ...edit, answered: false });
+      open.#kept.add(edit.id);
+    }
     return open;
   }
 
@@ -102,12 +107,14 @@ export class OpenRows {
   async close(rows: readonly OpenRow[]): Promise<void> {
     const over = rows.filter((row) => this.isNewest(row));
     for (const { id } of over) this.#rows.delete(id);
-    const stored = over.filter(({ mutations }) => mutations.length > 0).map(({ id }) => id);
+    // Also what was sent of a row before it was held.
+    const stored = over.map(({ id }) => id).filter((id) => this.#kept.delete(id));
     // A row that is opened again meanwhile is kept after this.
     await this.#write(() => this.#store.dropPending(stored));
   }
 
   #save(rows: readonly OpenRow[]): Promise<void> {
+    for (const { id } of rows) this.#kept.add(id);
     return this.#write(() => this.#store.savePending(rows.filter((row) => this.isNewest(row)).map(kept)));
   }
 
