@@ -133,6 +133,8 @@ export class SimulatedPage {
     this.#opened = null;
     if (opened === null) return;
     this.#end(opened);
+    // A stop that had begun never ends.
+    this.#busy = Promise.resolve();
     // Of the collections that RxDB counts.
     for (const collection of Object.values(opened.database.collections)) {
       void within(opened.life, () => collection.close()).catch(() => undefined);
