@@ -1,6 +1,6 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { Documents } from './document.ts';
-import { patience } from './eventually.ts';
+import { patience } from './patience.ts';
 import { pendingOf, rowsOf } from './stored_rows.ts';
 
 /** Characters of a part of the page. */
