@@ -22,7 +22,7 @@ async function openCollection([ending, forgery]: [string, Forgery | null]): Prom
   if (found === undefined) return [];
   const database = await answer(indexedDB.open(found));
   try {
-    const rows = database.transaction('docs', 'readwrite').objectStore('docs');
+    const rows = database.transaction('docs', forgery === null ? 'readonly' : 'readwrite').objectStore('docs');
     if (forgery !== null) await (forgery.row === null ? answer(rows.delete(forgery.id)) : answer(rows.put(forgery.row)));
     return await answer(rows.getAll() as IDBRequest<StoredRow[]>);
   } finally {
